@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+# Paddock: `make run` boots to the shell, `make test` tests everything. `make help` lists the rest.
+
+ARCH ?= x86_64
+BUILD := build/$(ARCH)
+
+ifeq ($(filter $(ARCH),x86_64 arm64),)
+$(error ARCH=$(ARCH) is neither x86_64 nor arm64)
+endif
+
+# An out-of-tree module build, as with Linux: make -C <tree> M=<folder> modules
+ifneq ($(M),)
+include tools/kbuild.mk
+else
+
+cross-arm64 := aarch64-linux-gnu-
+cross-x86_64 := $(if $(filter x86_64,$(shell uname -m)),,x86_64-linux-gnu-)
+CROSS ?= $(cross-$(ARCH))
+CC := $(CROSS)gcc
+LD := $(CROSS)ld
+NM := $(CROSS)nm
+OBJCOPY := $(CROSS)objcopy
+PYTHON := /usr/bin/python3
+
+include tools/flags.mk
+
+# Every .c and .S of these folders is in the kernel.
+common-dirs := kernel kernel/lib kernel/sched kernel/time kernel/fs kernel/shell mm mm/kfence \
+	modloader tests/kunit
+arch-dirs := boot/$(ARCH) arch/$(ARCH)
+
+# Drivers are named: which machine has which.
+drivers-x86_64 :=
+drivers-arm64 :=
+-include drivers/drivers.mk
+
+srcs := $(foreach d,$(common-dirs) $(arch-dirs),$(wildcard $(d)/*.c $(d)/*.S))
+srcs += $(addprefix drivers/,$(drivers-$(ARCH)))
+objs := $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(srcs))))
+
+.PHONY: all kernel modules
+.DEFAULT_GOAL := all
+all: kernel $(BUILD)/initramfs.cpio
+kernel: $(BUILD)/vmpaddock $(if $(filter arm64,$(ARCH)),$(BUILD)/Image)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(CC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: %.S
+	@mkdir -p $(@D)
+	@echo "  AS      $<"
+	@$(CC) $(KCFLAGS) -D__ASSEMBLY__ -MMD -MP -c -o $@ $<
+
+$(BUILD)/linker.lds: linker.ld tools/flags.mk
+	@mkdir -p $(@D)
+	@$(CC) $(KCFLAGS) -D__ASSEMBLY__ -D__LINKER__ -E -P -x c -MMD -MP -MT $@ -o $@ $<
+
+# The symbol table that stack traces print from is made of the linked kernel itself: link without
+# it, with one made from that, and once more, since the table moved what lies behind it.
+LINK = $(LD) $(KLDFLAGS) -T $(BUILD)/linker.lds --start-group $(objs) --end-group
+$(BUILD)/vmpaddock: $(objs) $(BUILD)/linker.lds tools/mksymbols
+	@echo "  LINK    $@"
+	@tools/link-kernel "$(LINK)" "$(NM)" "$(CC) $(KCFLAGS) -D__ASSEMBLY__" $(BUILD) $@
+
+$(BUILD)/Image: $(BUILD)/vmpaddock
+	@$(OBJCOPY) -O binary $< $@
+
+modules: $(BUILD)/vmpaddock
+	@$(MAKE) --no-print-directory -f tools/modules.mk ARCH=$(ARCH) BUILD=$(BUILD)
+
+$(BUILD)/initramfs.cpio: modules FORCE
+	@tools/mkinitramfs $(BUILD) $@
+
+.PHONY: FORCE
+FORCE:
+
+include tools/targets.mk
+
+-include $(objs:.o=.d) $(BUILD)/linker.d
+endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * arm64 virtual memory map, 48 bits, 4 KiB pages. Plain numbers: also read by the linker script
+ * and assembly. Source: Linux 6.1, Documentation/arm64/memory.rst (the same map).
+ */
+#pragma once
+
+#define PAGE_OFFSET	0xffff000000000000	/* linear map: va = pa + PAGE_OFFSET */
+#define LINEAR_END	0xffff800000000000
+#define MODULES_START	0xffff800000000000	/* 128 MiB: within B/BL reach of the image */
+#define MODULES_END	0xffff800008000000
+#define IMAGE_BASE	0xffff800008000000	/* kernel image; its physical address is found at boot */
+#define IMAGE_LOAD	0
+#define VMALLOC_START	0xffff800010000000
+#define VMALLOC_END	0xfffffbfff0000000
+#define FIXMAP_START	0xfffffbfffd000000
+#define VMEMMAP_START	0xfffffc0000000000	/* struct page of pfn n is at VMEMMAP_START + 64 n */
+#define VMEMMAP_END	0xfffffe0000000000
