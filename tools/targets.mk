@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+# What people ask of make: run, test, iso, gdb, help.
+
+SMP ?= 2
+MEM ?= 512M
+NUMA ?= 0
+APPEND ?=
+
+.PHONY: run test test-unit test-kunit test-system iso gdb help clean packages
+
+packages:
+	@tools/install-packages
+
+run: packages
+	@$(MAKE) --no-print-directory all
+	@echo "Ctrl-A X leaves QEMU."
+	@tools/vm --arch $(ARCH) --smp $(SMP) --mem $(MEM) --numa $(NUMA) --append '$(APPEND)'
+
+# Everything: host units, then both architectures' suites and transcripts.
+test: packages
+	@$(MAKE) --no-print-directory -j$$(nproc) all ARCH=x86_64
+	@$(MAKE) --no-print-directory -j$$(nproc) all ARCH=arm64
+	@$(MAKE) --no-print-directory test-unit
+	@$(PYTHON) -m pytest -q tests/system
+
+test-system:
+	@$(PYTHON) -m pytest -q tests/system --arch $(ARCH) $(if $(T),-k '$(T)')
+
+test-kunit: all
+	@tools/vm --arch $(ARCH) --timeout 300 --append 'kunit$(if $(T),=$(T))' -c ''
+
+gdb: all
+	@tools/run-gdb $(ARCH) '$(APPEND)'
+
+clean:
+	rm -rf build
+
+help:
+	@echo "make run                 build and boot to the shell (ARCH=arm64 APPEND='…' SMP= MEM= NUMA=)"
+	@echo "make test                all tests, both architectures"
+	@echo "make                     kernel, modules and initramfs under build/<arch>/"
+	@echo "make iso                 ISO with GRUB for BIOS and UEFI"
+	@echo "make test-unit T=name    host unit tests under sanitizers"
+	@echo "make test-kunit T=name   suites in the kernel, one boot"
+	@echo "make test-system T=name  transcripts in QEMU"
+	@echo "make gdb                 QEMU waiting at the entry with gdb attached"
+	@echo "make -C <tree> M=\$$PWD modules   an out-of-tree module"
+
+-include tests/unit/unit.mk
+-include tools/iso.mk
