@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""System tests boot Paddock with tools/vm and look at what its console prints.
+
+A test that takes the fixture `vm` runs once for each architecture (--arch limits it).
+"""
+import os
+import subprocess
+import sys
+
+import pytest
+
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+ARCHES = ("x86_64", "arm64")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--arch", action="append", choices=ARCHES, help="only this architecture")
+
+
+def pytest_generate_tests(metafunc):
+    if "arch" in metafunc.fixturenames:
+        metafunc.parametrize("arch", metafunc.config.getoption("--arch") or ARCHES, scope="session")
+
+
+class Result:
+    def __init__(self, out, err, status):
+        self.out, self.err, self.status = out, err, status
+        self.lines = out.splitlines()
+
+    def __repr__(self):
+        return "status %d\n--- out\n%s\n--- err\n%s" % (self.status, self.out, self.err)
+
+
+class VM:
+    """vm('commands', append='…', smp=1, …): boots, runs the commands, gives output and status."""
+
+    def __init__(self, arch):
+        self.arch = arch
+
+    def __call__(self, commands, append="", timeout=60, **options):
+        argv = [os.path.join(TREE, "tools", "vm"), "--arch", self.arch, "--append", append,
+                "--timeout", str(timeout)]
+        for name, value in options.items():
+            for v in value if isinstance(value, (list, tuple)) else [value]:
+                argv.append("--" + name.replace("_", "-"))
+                if v is not True:
+                    argv[-1] += "=" + str(v)
+        r = subprocess.run(argv + ["-c", commands], capture_output=True, timeout=timeout + 30)
+        return Result(r.stdout.decode(errors="replace"), r.stderr.decode(errors="replace"), r.returncode)
+
+
+@pytest.fixture
+def vm(arch):
+    return VM(arch)
+
+
+@pytest.fixture
+def tree():
+    return TREE

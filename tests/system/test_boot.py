@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""Every way in: boot paths, machine shapes, and how tools/vm reports the end."""
+import os
+import re
+import time
+
+import pexpect
+import pytest
+
+from conftest import TREE, VM
+
+PATHS = [("x86_64", "direct"), ("x86_64", "bios"), ("x86_64", "uefi"), ("arm64", "direct"), ("arm64", "uefi")]
+
+
+def skip_other_arch(request, arch):
+    wanted = request.config.getoption("--arch")
+    return bool(wanted) and arch not in wanted
+
+
+@pytest.mark.parametrize("arch,boot", PATHS, ids=["%s-%s" % p for p in PATHS])
+def test_boot_path(request, arch, boot):
+    if skip_other_arch(request, arch):
+        return
+    r = VM(arch)("uname -m; cat /proc/cmdline; ls /lib/modules/hello.ko; nproc", append="loglevel=7 word='a b'",
+                 boot=boot, smp=2)
+    assert r.status == 0, r
+    assert r.lines[0] == {"x86_64": "x86_64", "arm64": "aarch64"}[arch]
+    assert "loglevel=7" in r.lines[1] and "vmrun" in r.lines[1]
+    assert r.lines[2:] == ["/lib/modules/hello.ko", "2"]
+
+
+@pytest.mark.parametrize("mem", ["64M", "1G", "20G"])
+def test_memory_sizes(vm, mem):
+    r = vm("grep MemTotal /proc/meminfo; insmod hello; rmmod hello", mem=mem, smp=1)
+    assert r.status == 0, r
+    total_kib = int(re.search(r"MemTotal: +(\d+) kB", r.out)[1])
+    want = {"64M": 64, "1G": 1024, "20G": 20480}[mem] << 10
+    assert 0.75 * want < total_kib <= want, r
+
+
+@pytest.mark.parametrize("smp", [1, 4])
+def test_cpus(vm, smp):
+    r = vm("nproc; grep -c ^processor /proc/cpuinfo", smp=smp)
+    assert (r.status, r.lines) == (0, [str(smp)] * 2), r
+
+
+def test_numa_nodes(vm):
+    r = vm("grep -c 'zone' /proc/buddyinfo; grep -o 'Node 1' /proc/buddyinfo | head -n 1", smp=2, numa=2, mem="1G")
+    assert r.status == 0 and r.lines[-1] == "Node 1", r
+
+
+def test_other_machines(vm):
+    """The machine types and CPU models that people have besides the default ones."""
+    shapes = {"x86_64": [dict(machine="pc"), dict(machine="q35,hpet=off")],
+              "arm64": [dict(machine="virt,gic-version=2"), dict(cpu="cortex-a57")]}
+    for shape in shapes[vm.arch]:
+        r = vm("echo fine", **shape)
+        assert (r.status, r.out) == (0, "fine\n"), (shape, r)
+
+
+def test_status_is_the_last_commands(vm):
+    assert vm("true; false").status == 1
+    assert vm("false; true").status == 0
+
+
+def test_panic_exits_100(vm):
+    r = vm("echo c > /proc/sysrq-trigger")
+    assert r.status == 100, r
+    assert "Kernel panic - not syncing: sysrq triggered crash" in r.out
+
+
+def test_reset_exits_101(vm):
+    r = vm("reboot -f; sleep 10")
+    assert r.status == 101, r
+
+
+def test_hang_exits_124(vm):
+    r = vm("while true; do true; done", timeout=5)
+    assert r.status == 124, r
+
+
+def test_output_is_only_the_commands(vm):
+    r = vm("echo one; echo two >&2; echo three")
+    assert (r.out, r.status) == ("one\ntwo\nthree\n", 0)
+
+
+def prompt_seconds(arch):
+    t = time.monotonic()
+    p = pexpect.spawn(os.path.join(TREE, "tools", "vm"), ["--arch", arch, "--smp", "2"], timeout=20)
+    try:
+        p.expect("paddock:/# ")
+        return time.monotonic() - t
+    finally:
+        p.sendcontrol("a")
+        p.send("x")
+        p.expect(pexpect.EOF)
+        p.close()
+
+
+def test_prompt_comes_quickly(arch):
+    """Issue 2: under 1 s on x86_64, under 1.5 s on arm64; the best of some boots, for machines are noisy."""
+    limit = {"x86_64": 1.0, "arm64": 1.5}[arch]
+    best = 99
+    for _ in range(6):
+        best = min(best, prompt_seconds(arch))
+        if best < limit:
+            return
+    assert best < limit
