@@ -43,8 +43,15 @@ help:
 	@echo "make test-unit T=name    host unit tests under sanitizers"
 	@echo "make test-kunit T=name   suites in the kernel, one boot"
 	@echo "make test-system T=name  transcripts in QEMU"
+	@echo "make bench               instructions per operation, beside Linux"
 	@echo "make gdb                 QEMU waiting at the entry with gdb attached"
 	@echo "make -C <tree> M=\$$PWD modules   an out-of-tree module"
 
 -include tests/unit/unit.mk
 -include tools/iso.mk
+
+# Instructions per operation, beside Debian's Linux (LINUX= leaves it out).
+LINUX ?= debian
+.PHONY: bench
+bench: packages all
+	@tools/bench --arch $(ARCH) $(addprefix --linux ,$(LINUX))
