@@ -46,7 +46,7 @@ kernel: $(BUILD)/vmpaddock $(if $(filter arm64,$(ARCH)),$(BUILD)/Image)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
-	@$(CC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+	@$(CC) $(KCFLAGS) -DKBUILD_MODNAME='"$(subst -,_,$(notdir $*))"' -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: %.S
 	@mkdir -p $(@D)

@@ -2,5 +2,9 @@
 /* The instruction that BUG() and WARN() trap with: #UD, handled by handle_bug_trap(). */
 #pragma once
 
-#define ARCH_BUG_INSN "ud2"
-#define ARCH_BUG_INSN_BYTES 2
+#define ARCH_BUG_INSN		"ud2"
+#define ARCH_BUG_INSN_BYTES	2
+/* What die() calls a BUG(), and how it prints an error code, as Linux does on this processor. */
+#define ARCH_BUG_NAME		"invalid opcode"
+#define ARCH_DIE_PREFIX		""
+#define ARCH_DIE_CODE		"%04lx"

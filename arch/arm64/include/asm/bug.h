@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The instruction that BUG() and WARN() trap with: BRK, handled by handle_bug_trap(). */
+#pragma once
+
+#define ARCH_BUG_INSN		"brk #0x800"
+#define ARCH_BUG_INSN_BYTES	4
+/* What die() calls a BUG(), and how it prints an error code, as Linux does on this processor. */
+#define ARCH_BUG_NAME		"Oops - BUG"
+#define ARCH_DIE_PREFIX		"Internal error: "
+#define ARCH_DIE_CODE		"%016lx"
