@@ -53,6 +53,9 @@ $(BUILD)/%.o: %.S
 	@echo "  AS      $<"
 	@$(CC) $(KCFLAGS) -D__ASSEMBLY__ -MMD -MP -c -o $@ $<
 
+# Only the loader reads ELF files; elsewhere a missing header must not be found in the host's.
+$(BUILD)/modloader/%.o: KCFLAGS += -idirafter /usr/include $(addprefix -idirafter /usr/include/,$(shell gcc -print-multiarch))
+
 $(BUILD)/linker.lds: linker.ld tools/flags.mk
 	@mkdir -p $(@D)
 	@$(CC) $(KCFLAGS) -D__ASSEMBLY__ -D__LINKER__ -E -P -x c -MMD -MP -MT $@ -o $@ $<
@@ -67,7 +70,11 @@ $(BUILD)/vmpaddock: $(objs) $(BUILD)/linker.lds tools/mksymbols
 $(BUILD)/Image: $(BUILD)/vmpaddock
 	@$(OBJCOPY) -O binary $< $@
 
-modules: $(BUILD)/vmpaddock
+# What modules may use, as modpost reads it.
+$(BUILD)/Module.symvers: $(BUILD)/vmpaddock tools/modpost
+	@$(PYTHON) tools/modpost --kernel $< --out $@
+
+modules: $(BUILD)/Module.symvers
 	@$(MAKE) --no-print-directory -f tools/modules.mk ARCH=$(ARCH) BUILD=$(BUILD)
 
 $(BUILD)/initramfs.cpio: modules FORCE
