@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside the page allocator: what page->kind says, sections, the per-CPU lists.
+ */
+#pragma once
+
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <arch/percpu.h>
+
+/*
+ * page->kind: what a frame is in use for. 0 (zeroes): a tail of a free or allocated block, a hole, or
+ * memory that was reserved at boot. Only heads of blocks, and every page of a slab, have a kind.
+ *
+ *   type (8 bits) | node (8) | order (8), lowest
+ *
+ * PLAIN   handed out by alloc_pages(); _refcount > 0. With _refcount 0 it waits in a per-CPU list or depot.
+ * BUDDY   heads a free block in zone->free_area[order].
+ * SLAB    objects of an ordinary cache: kfree() pushes to page->slab_head. Order field 0.
+ * SLAB_DEBUG  objects of a cache with checks: kfree() goes slow.
+ * LARGE   kmalloc() beyond 8 KiB.
+ * COMPOUND    __GFP_COMP.
+ * KFENCE  a page of KFENCE's pool.
+ * TABLE   page tables and the allocators' own pages; nobody else may free them.
+ * BAD     found in a wrong state; never handed out again.
+ */
+enum page_type {
+	PAGE_NONE, PAGE_PLAIN, PAGE_BUDDY, PAGE_SLAB, PAGE_SLAB_DEBUG, PAGE_LARGE,
+	PAGE_COMPOUND, PAGE_KFENCE, PAGE_TABLE, PAGE_BAD,
+};
+
+#define PAGE_KIND(type, node, order)	((u32)(type) << 16 | (u32)(node) << 8 | (order))
+#define page_type(page)			((enum page_type)((page)->kind >> 16))
+#define page_kind_node(page)		((int)((page)->kind >> 8 & 0xff))
+#define page_kind_order(page)		((page)->kind & 0xff)
+/* Both words of an allocated page at once. */
+#define PAGE_LIVE(kind)			((u64)(kind) | 1ULL << 32)
+
+static inline bool is_kfence_page(const struct page *page)
+{
+	return page_type(page) == PAGE_KFENCE;
+}
+
+/* ---- Sections: 128 MiB of RAM and the 2 MiB of struct pages that describe it ---- */
+
+#define pfn_to_section(pfn)	((pfn) / SECTION_PAGES)
+
+/*
+ * section_open - make sure the struct pages of @pfn's section exist, zeroed; its free RAM goes to its zone.
+ * Context: any; takes section and zone locks. Idempotent.
+ * Returns: false when @pfn is beyond all RAM.
+ */
+bool section_open(unsigned long pfn);
+bool section_is_open(unsigned long pfn);
+
+/*
+ * vmemmap_handle_fault - a touch of a struct page that is not there yet: open its section, or show
+ * zeroes where there is no RAM. Called by the fault handler.
+ * Returns: true: done, repeat the access. False: not a vmemmap address.
+ */
+bool vmemmap_handle_fault(unsigned long addr);
+
+/* ---- Between buddy.c, page_percpu.c, page_report.c ---- */
+
+/* Per-CPU lists exist for orders up to this; see page_percpu.c. */
+#define PAGE_CPU_ORDERS		4
+
+/* Take a free block from one zone, or give one back, under zone->lock. kind is set by the caller. */
+struct page *zone_take(struct zone *zone, unsigned int order, bool may_use_reserve);
+void zone_give(struct zone *zone, struct page *page, unsigned int order);
+
+/* Everything that this and other CPUs' lists and depots hold goes back to the zones. Context: thread. */
+void drain_all_pages(struct zone *zone);
+void page_depots_drain(void);
+unsigned long page_lists_nr_pages(int node);
+
+/* Where the page allocator finds memory that is cached above it; tries to free some. Returns pages freed. */
+unsigned long slab_reclaim(void);
+
+/* buddy_check - the allocator's invariants, for tests: panics with the one that does not hold. */
+void buddy_check(void);
+
+/* page_report.c */
+void bad_page(struct page *page, const char *reason);
+void warn_alloc_failed(gfp_t gfp, unsigned int order, int node);
+
+/* The gate for KFENCE's order-0 pages, as slab_gate_open_this_cpu() is for objects. */
+void page_gate_open_this_cpu(void);
+void page_set_full_mode(bool on);

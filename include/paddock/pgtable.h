@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's page tables: one tree for all CPUs, walked, split and merged by mm/pgtable.c over
+ * the entries that <arch/paging.h> makes and reads. What drivers see of it is <linux/set_memory.h>,
+ * <linux/vmalloc.h> and ioremap().
+ */
+#pragma once
+
+#include <arch/paging.h>
+
+/*
+ * kernel_map_range - map [pa, pa + size) at [va, va + size), with the largest pages that alignment allows.
+ * @prot: PT_* bits. All addresses are page-aligned; the range must not be mapped yet.
+ *
+ * Context: boot, or any (tables come from GFP_ATOMIC pages then). No flush: what was not mapped is not cached.
+ * Locking: takes and drops the page-table lock where a table is added.
+ * Returns: 0, -ENOMEM (what was mapped so far stays; unmap it), -EEXIST where something is mapped.
+ */
+int kernel_map_range(unsigned long va, phys_addr_t pa, unsigned long size, pgprot_bits_t prot);
+
+/*
+ * kernel_unmap_range - remove leaves; nothing mapped is fine. A large page that the range cuts is split.
+ * Tables that become empty are kept: the next mapping there is likely.
+ * The caller flushes (arch_tlb_flush_range_all) before the addresses or the memory are used again.
+ */
+void kernel_unmap_range(unsigned long va, unsigned long size);
+
+/*
+ * kernel_page_entry - the leaf that maps @va.
+ * @level: receives its level, 0..2, or the level where the walk ended; may be NULL.
+ * Returns: the slot, or NULL when nothing maps @va. Unlocked: good while the caller knows that the
+ *          mapping stays. A leaf with PT_PRESENT off is returned too.
+ */
+pte_t *kernel_page_entry(unsigned long va, unsigned int *level);
+
+/* Physical address of mapped kernel memory at @va, or PHYS_ADDR_MAX. */
+phys_addr_t kernel_va_to_pa(unsigned long va);
+
+/*
+ * kernel_change_prot - set and clear PT_* bits of the pages in [va, va + size), splitting large pages at
+ * the range's ends; flushes on all CPUs.
+ * Context: thread, interrupts on. Returns: 0, -EINVAL (hole), -ENOMEM (table for a split).
+ */
+int kernel_change_prot(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear);
+
+/*
+ * kernel_split_range - map [va, va + size) by 4 KiB pages from now on, permissions as they were.
+ * kernel_merge_range - the reverse where 512 entries allow it: same permissions, contiguous, aligned.
+ *
+ * KFENCE splits its pool once, so that protecting a page needs no walk that could fail.
+ * Context: thread, interrupts on; stops the other CPUs where the processor asks for it.
+ * Returns: 0 or -ENOMEM (part is split; harmless). Merging is best effort.
+ */
+int kernel_split_range(unsigned long va, unsigned long size);
+void kernel_merge_range(unsigned long va, unsigned long size);
+
+/*
+ * kernel_page_protect - make one 4 KiB page of the linear map present or absent.
+ * @va: in a range that kernel_split_range() has split.
+ *
+ * A few dozen instructions: a walk and one store. Flushing is the caller's choice
+ * (arch_tlb_flush_page_local, arch_tlb_flush_range_all; making present needs none).
+ * Context: any; callers serialise changes of the same page.
+ * Returns: false (nothing changed) when @va is not mapped by a 4 KiB page.
+ */
+bool kernel_page_protect(unsigned long va, bool present);
+
+/* The root, for secondary CPUs: arch_pt_activate(kernel_root_pa()). */
+phys_addr_t kernel_root_pa(void);
+
+/*
+ * kernel_walk - call @fn for every run of like leaves in [start, end): equal prot and level, adjacent addresses.
+ * Context: thread. Races with changes give a stale line, no harm.
+ */
+void kernel_walk(unsigned long start, unsigned long end,
+		 void (*fn)(void *ctx, unsigned long va, unsigned long size, pgprot_bits_t prot, unsigned int level),
+		 void *ctx);
+
+/* Bytes of the linear map by page size, for the DirectMap lines. */
+void kernel_direct_map_bytes(unsigned long *by_4k, unsigned long *by_2m, unsigned long *by_1g);
+
+/* Mappings that are both writable and executable; wx_check. @report prints each with pr_warn. */
+unsigned long kernel_count_wx(bool report);
+
+/*
+ * pt_page_alloc/free - a zeroed page for a table, at a linear-map address. From memblock before
+ * buddy_init(), never guarded by KFENCE. NULL: none left.
+ */
+pte_t *pt_page_alloc(void);
+void pt_page_free(pte_t *table);
+
+/* mm/fixmap: ioremap() before vmalloc_init(); never undone. */
+void *early_ioremap(phys_addr_t pa, size_t size);
