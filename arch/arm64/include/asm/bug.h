@@ -4,6 +4,7 @@
 
 #define ARCH_BUG_INSN		"brk #0x800"
 #define ARCH_BUG_INSN_BYTES	4
+#define BUG_BRK_IMM		0x800
 /* What die() calls a BUG(), and how it prints an error code, as Linux does on this processor. */
 #define ARCH_BUG_NAME		"Oops - BUG"
 #define ARCH_DIE_PREFIX		"Internal error: "

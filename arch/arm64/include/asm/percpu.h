@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * arm64: per-CPU base in TPIDR_EL1, and the restartable magazine operations.
+ * Contract: <arch/percpu.h>.
+ *
+ * The base is read inside the restartable range. A thread that was moved to another CPU in the
+ * middle was interrupted for that, so it starts again and reads the other CPU's base.
+ */
+#pragma once
+
+#include <linux/types.h>
+
+/* Volatile, with a memory clobber: the value changes where the thread is preempted. */
+static inline unsigned long arch_percpu_offset(void)
+{
+	unsigned long offset;
+
+	asm volatile("mrs %0, tpidr_el1" : "=r"(offset) : : "memory");
+	return offset;
+}
+
+static inline void arch_set_percpu_offset(unsigned long offset)
+{
+	asm volatile("msr tpidr_el1, %0\n\tisb" : : "r"(offset) : "memory");
+}
+
+#define arch_this_cpu_slot(var) \
+	((typeof(var) *)((unsigned long)&(var) + arch_percpu_offset()))
+#define arch_this_cpu_read(var)		(*(volatile typeof(var) *)arch_this_cpu_slot(var))
+#define arch_this_cpu_write(var, val)	((void)(*(volatile typeof(var) *)arch_this_cpu_slot(var) = (val)))
+
+/* Records [start, end) of a sequence; its last instruction is the store that commits it. */
+#define RESTART_RANGE(start, end)				\
+	".pushsection __restart_ranges, \"a\"\n\t"		\
+	".balign 8\n\t"						\
+	".quad " start ", " end "\n\t"				\
+	".popsection\n\t"
+
+static inline void *arch_magazine_pop(void ***head)
+{
+	unsigned long base;
+	void **top;
+	void *p;
+
+	asm volatile(
+		"70:	mrs	%[base], tpidr_el1\n"
+		"	ldr	%[top], [%[base], %[head]]\n"
+		"	ldr	%[p], [%[top]], #-8\n"
+		"	cbz	%[p], 71f\n"	/* the sentinel: empty */
+		"	str	%[top], [%[base], %[head]]\n"
+		"71:\n\t"
+		RESTART_RANGE("70b", "71b")
+		: [base] "=&r"(base), [top] "=&r"(top), [p] "=&r"(p)
+		: [head] "r"(head)
+		: "memory");
+	return p;
+}
+
+static inline bool arch_magazine_push(void ***head, void *p)
+{
+	unsigned long base;
+	void **top;
+	bool pushed;
+
+	asm volatile(
+		"70:	mrs	%[base], tpidr_el1\n"
+		"	ldr	%[top], [%[base], %[head]]\n"
+		"	add	%[top], %[top], #8\n"
+		"	tst	%[top], #511\n"		/* MAGAZINE_BYTES - 1 */
+		"	b.eq	71f\n"
+		/* Above the top: nobody's until the next store, so harmless when interrupted here. */
+		"	str	%[p], [%[top]]\n"
+		"	str	%[top], [%[base], %[head]]\n"
+		"71:\n\t"
+		RESTART_RANGE("70b", "71b")
+		: [base] "=&r"(base), [top] "=&r"(top), "=@ccne"(pushed)
+		: [head] "r"(head), [p] "r"(p)
+		: "memory");
+	return pushed;
+}
