@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Spinlocks: ticket locks, so first come, first served. The owner is kept always (one store each
+ * way): it makes lockdep_assert_held() exact and lets every contended or wrong use be
+ * reported with the CPU that is to blame.
+ */
+#pragma once
+
+#include <linux/types.h>
+
+typedef struct raw_spinlock {
+	union {
+		u32 tickets;
+		struct {
+			u16 serving;	/* the ticket that holds the lock; == next: free */
+			u16 next;	/* the ticket for whoever comes next */
+		};
+	};
+	u32 owner;			/* CPU number + 1, 0: free. Written by the holder only */
+} raw_spinlock_t;
+
+typedef struct spinlock {
+	struct raw_spinlock rlock;
+} spinlock_t;
+
+#define __RAW_SPIN_LOCK_UNLOCKED(name)	(raw_spinlock_t){ .tickets = 0, .owner = 0 }
+#define __SPIN_LOCK_UNLOCKED(name)	(spinlock_t){ .rlock = { .tickets = 0, .owner = 0 } }
+#define DEFINE_RAW_SPINLOCK(x)		raw_spinlock_t x = { .tickets = 0, .owner = 0 }
+#define DEFINE_SPINLOCK(x)		spinlock_t x = { .rlock = { .tickets = 0, .owner = 0 } }
+
+/* Any number of readers, or one writer; see kernel/sched/rwlock.c. */
+typedef struct {
+	atomic_t cnts;			/* readers * RW_READER | writer waiting | writer */
+	raw_spinlock_t queue;		/* the waiters' order */
+} rwlock_t;
+
+#define __RW_LOCK_UNLOCKED(name)	(rwlock_t){ .cnts = { 0 } }
+#define DEFINE_RWLOCK(x)		rwlock_t x = { .cnts = { 0 } }

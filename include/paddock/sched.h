@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Threads, for the rest of the kernel: waiting for one, data for ps, the scheduler's figures.
+ */
+#pragma once
+
+#include <linux/sched.h>
+
+/*
+ * thread_run - make and start a thread; its exit status is for thread_join().
+ * Returns: the task, with a reference for the caller, or ERR_PTR(-ENOMEM).
+ */
+struct task_struct *thread_run(int (*fn)(void *), void *arg, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * thread_create - as thread_run(), but it does not start before wake_up_process(): so that the caller
+ * may bind it (set_cpus_allowed_ptr()) or note it first.
+ */
+struct task_struct *thread_create(int (*fn)(void *), void *arg, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * thread_join - wait until @task has ended, and give its reference back.
+ * Returns: what its function returned; or, when an oops ended it, THREAD_OOPSED.
+ * Context: thread, sleeps uninterruptibly. Signals for the waiter stay pending.
+ */
+int thread_join(struct task_struct *task);
+#define THREAD_OOPSED	(-4096)
+
+/*
+ * thread_join_interruptible - the same, but returns -ERESTARTSYS, reference kept, when a signal
+ * arrives first; *status is set when it returns 0.
+ */
+int thread_join_interruptible(struct task_struct *task, int *status);
+
+/* One line of ps, copied, so that the reader needs no lock afterwards. */
+struct thread_info_row {
+	pid_t pid, ppid;
+	char comm[TASK_COMM_LEN];
+	char state;			/* R S D I P X Z as ps shows them */
+	unsigned int cpu;
+	int nice;			/* or -100 - rt priority */
+	u64 cpu_ns, start_ns;
+	unsigned long nvcsw, nivcsw;
+	unsigned long wchan;		/* where it sleeps, 0: it does not */
+};
+/* Fill up to @max rows, by pid. Returns how many threads there are. Context: thread. */
+unsigned int threads_snapshot(struct thread_info_row *rows, unsigned int max);
+
+/* For backtraces of a thread that does not run: frame pointer and stack bounds. False: it runs. */
+bool thread_saved_frame(struct task_struct *t, unsigned long *fp, unsigned long *pc);
+
+u64 nr_context_switches(void);
+unsigned int nr_running(void);
+u64 cpu_idle_ns(unsigned int cpu);
+/* 1, 5, 15 minutes, in 1/2048 (FIXED_1). */
+void get_avenrun(unsigned long *loads, unsigned long offset, int shift);
+#define FSHIFT 11
+#define FIXED_1 (1 << FSHIFT)
+#define LOAD_INT(x) ((x) >> FSHIFT)
+#define LOAD_FRAC(x) LOAD_INT(((x) & (FIXED_1 - 1)) * 100)
