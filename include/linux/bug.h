@@ -70,9 +70,6 @@ void __warn_printk(const char *fmt, ...) __printf(1, 2) __cold;
 #define WARN_TAINT(condition, taint, format...)	({ (void)(taint); WARN(condition, format); })
 #define WARN_TAINT_ONCE(condition, taint, format...) ({ (void)(taint); WARN_ONCE(condition, format); })
 #define WARN_ON_SMP(x)		WARN_ON(x)
-#define VM_BUG_ON(cond)		((void)sizeof(cond))
-#define VM_WARN_ON(cond)	((void)sizeof(cond))
-#define VM_WARN_ON_ONCE(cond)	((void)sizeof(cond))
 #define CHECK_DATA_CORRUPTION(condition, fmt, ...) ({ \
 	bool corruption = unlikely(condition); \
 	if (corruption) \

@@ -93,14 +93,10 @@ struct file_operations {
 	int (*fasync)(int, struct file *, int);
 };
 
-/*
- * What a directory of a file system with changeable names does. NULL: -EPERM. All are called with
- * the namespace lock held and the new name known to be free (or the old one to be there).
- */
+/* What the file system does with an inode. Either may be NULL. */
 struct inode_operations {
-	int (*create)(struct inode *dir, struct dentry *dentry, umode_t mode, dev_t rdev);
-	int (*may_remove)(struct inode *dir, struct dentry *dentry);
-	int (*truncate)(struct inode *inode, loff_t size);
+	int (*setsize)(struct inode *inode, loff_t size);	/* O_TRUNC, truncate(); i_rwsem held */
+	void (*evict)(struct inode *inode);			/* the last holder is gone: free what it had */
 };
 
 struct inode {
@@ -122,7 +118,7 @@ struct inode {
 		char *i_link;		/* [I] target of a symbolic link, owned */
 	};
 	atomic_t i_count;		/* [A] holders: dentries and open files */
-	struct inode_gate *i_gate;	/* [I] files whose code can go away, see kernel/fs/gate.c; or NULL */
+	struct inode_gate *i_gate;	/* [I] of files whose code can go away, see kernel/fs/gate.h; owned */
 };
 
 struct file {
@@ -135,6 +131,7 @@ struct file {
 	struct path f_path;		/* [I] dentry NULL for a pipe */
 	struct inode *f_inode;		/* [I] holds a reference */
 	void *private_data;		/* the driver's */
+	struct cdev *f_cdev;		/* [I] of an open device: a reference */
 	struct list_head f_gate_node;	/* in i_gate->files, under its lock */
 	int f_active;			/* calls of f_op under way through the gate, under its lock */
 	bool f_revoked;			/* the gate was closed: release() has been called */
@@ -144,6 +141,7 @@ struct super_block {
 	const char *s_type;		/* [I] "ramfs", "proc", as in /proc/mounts */
 	const char *s_source;		/* [I] first word in /proc/mounts */
 	struct dentry *s_root;		/* [I] */
+	bool s_open_names;		/* [I] anybody may make and remove names: ramfs, /dev */
 	void *s_fs_info;
 	struct list_head s_list;	/* in the list of mounts, in order of mounting */
 };

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <asm/page.h>
 #include <linux/gfp.h>
 #include <linux/overflow.h>
 #include <linux/string.h>

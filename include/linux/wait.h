@@ -180,12 +180,14 @@ __out:	__ret;								\
 
 /* Returns: jiffies left (at least 1) when the condition came true, 0 when time ran out. */
 #define wait_event_timeout(wq_head, condition, timeout) ({		\
-	long __ret = timeout;						\
+	long __left = timeout;						\
 	might_sleep();							\
-	if (!___wait_cond_timeout(condition))				\
-		__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition), \
-			TASK_UNINTERRUPTIBLE, 0, timeout, __ret = schedule_timeout(__ret)); \
-	__ret;								\
+	if (condition)							\
+		__left = __left ? __left : 1;				\
+	else if (__left)						\
+		__left = ___wait_event(wq_head, ___wait_cond_timeout(condition), \
+			TASK_UNINTERRUPTIBLE, 0, __left, __ret = schedule_timeout(__ret)); \
+	__left;								\
 })
 #define wait_event_idle_timeout(wq_head, condition, timeout) wait_event_timeout(wq_head, condition, timeout)
 
@@ -214,20 +216,24 @@ __out:	__ret;								\
 
 /* Returns: as wait_event_timeout(), or -ERESTARTSYS. */
 #define wait_event_interruptible_timeout(wq_head, condition, timeout) ({ \
-	long __ret = timeout;						\
+	long __left = timeout;						\
 	might_sleep();							\
-	if (!___wait_cond_timeout(condition))				\
-		__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition), \
-			TASK_INTERRUPTIBLE, 0, timeout, __ret = schedule_timeout(__ret)); \
-	__ret;								\
+	if (condition)							\
+		__left = __left ? __left : 1;				\
+	else if (__left)						\
+		__left = ___wait_event(wq_head, ___wait_cond_timeout(condition), \
+			TASK_INTERRUPTIBLE, 0, __left, __ret = schedule_timeout(__ret)); \
+	__left;								\
 })
 #define wait_event_killable_timeout(wq_head, condition, timeout) ({	\
-	long __ret = timeout;						\
+	long __left = timeout;						\
 	might_sleep();							\
-	if (!___wait_cond_timeout(condition))				\
-		__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition), \
-			TASK_KILLABLE, 0, timeout, __ret = schedule_timeout(__ret)); \
-	__ret;								\
+	if (condition)							\
+		__left = __left ? __left : 1;				\
+	else if (__left)						\
+		__left = ___wait_event(wq_head, ___wait_cond_timeout(condition), \
+			TASK_KILLABLE, 0, __left, __ret = schedule_timeout(__ret)); \
+	__left;								\
 })
 
 /* With a ktime_t timeout. Returns: 0, -ETIME, or -ERESTARTSYS. */

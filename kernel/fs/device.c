@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Devices and classes.
+ *
+ * A device has its folder in /sys/devices/virtual/<class>/ (or in its parent's), a link to it in
+ * /sys/class/<class>/, its attributes, and, if it has a number, a file in /dev. There are no
+ * buses here and nothing is probed.
+ */
+#include <linux/device.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/export.h>
+#include <linux/kernel.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/panic.h>
+#include "internal.h"
+
+struct class_private {
+	struct kset subsys;		/* /sys/class/<name> */
+	struct kobject *virtual;	/* /sys/devices/virtual/<name>, or NULL */
+	struct class *class;
+	struct mutex lock;		/* devices */
+	struct list_head devices;
+};
+
+static struct kset *class_kset, *devices_kset;
+static struct kobject *virtual_kobj;
+
+/* ---- Attributes of devices ---- */
+
+static ssize_t dev_attr_show(struct kobject *kobj, struct attribute *attr, char *buf)
+{
+	struct device_attribute *a = container_of(attr, struct device_attribute, attr);
+
+	return a->show ? a->show(kobj_to_dev(kobj), a, buf) : -EIO;
+}
+
+static ssize_t dev_attr_store(struct kobject *kobj, struct attribute *attr, const char *buf,
+			      size_t count)
+{
+	struct device_attribute *a = container_of(attr, struct device_attribute, attr);
+
+	return a->store ? a->store(kobj_to_dev(kobj), a, buf, count) : -EIO;
+}
+
+static const struct sysfs_ops dev_sysfs_ops = { .show = dev_attr_show, .store = dev_attr_store };
+
+static void device_release(struct kobject *kobj)
+{
+	struct device *dev = kobj_to_dev(kobj);
+
+	if (dev->release)
+		dev->release(dev);
+	else if (dev->class && dev->class->dev_release)
+		dev->class->dev_release(dev);
+	else
+		WARN(1, "Device '%s' does not have a release() function, it is broken and must be fixed.\n",
+		     dev_name(dev));
+}
+
+static const struct kobj_type device_ktype = {
+	.release = device_release,
+	.sysfs_ops = &dev_sysfs_ops,
+};
+
+static ssize_t dev_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return print_dev_t(buf, dev->devt);
+}
+static DEVICE_ATTR_RO(dev);
+
+int device_create_file(struct device *dev, const struct device_attribute *attr)
+{
+	return dev ? sysfs_create_file(&dev->kobj, &attr->attr) : -EINVAL;
+}
+EXPORT_SYMBOL_GPL(device_create_file);
+
+void device_remove_file(struct device *dev, const struct device_attribute *attr)
+{
+	if (dev)
+		sysfs_remove_file(&dev->kobj, &attr->attr);
+}
+EXPORT_SYMBOL_GPL(device_remove_file);
+
+/* ---- Devices ---- */
+
+int dev_set_name(struct device *dev, const char *fmt, ...)
+{
+	va_list args;
+	int err;
+
+	va_start(args, fmt);
+	err = kobject_set_name_vargs(&dev->kobj, fmt, args);
+	va_end(args);
+	return err;
+}
+EXPORT_SYMBOL_GPL(dev_set_name);
+
+struct device *get_device(struct device *dev)
+{
+	return dev ? kobj_to_dev(kobject_get(&dev->kobj)) : NULL;
+}
+EXPORT_SYMBOL_GPL(get_device);
+
+void put_device(struct device *dev)
+{
+	if (dev)
+		kobject_put(&dev->kobj);
+}
+EXPORT_SYMBOL_GPL(put_device);
+
+void device_initialize(struct device *dev)
+{
+	kobject_init(&dev->kobj, &device_ktype);
+	dev->kobj.kset = devices_kset;
+	INIT_LIST_HEAD(&dev->class_node);
+}
+EXPORT_SYMBOL_GPL(device_initialize);
+
+/* The folder that a device goes into. */
+static struct kobject *parent_of(struct device *dev)
+{
+	if (dev->parent)
+		return &dev->parent->kobj;
+	if (!dev->class)
+		return NULL;			/* its kset: /sys/devices */
+	if (!dev->class->p->virtual)
+		dev->class->p->virtual = kobject_create_and_add(dev->class->name, virtual_kobj);
+	return dev->class->p->virtual;
+}
+
+static int add_devnode(struct device *dev)
+{
+	char *name = NULL;
+	umode_t mode = 0;
+	struct dentry *d;
+
+	if (!MAJOR(dev->devt))
+		return 0;
+	if (dev->class && dev->class->devnode)
+		name = dev->class->devnode(dev, &mode);
+	d = devnode_create(name ? name : dev_name(dev), mode ? mode : 0600, dev->devt);
+	kfree(name);
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	dev->devnode = d;
+	return 0;
+}
+
+int device_add(struct device *dev)
+{
+	struct class *class;
+	int err = -EINVAL;
+
+	dev = get_device(dev);
+	if (!dev)
+		return err;
+	class = dev->class;
+	if (dev->init_name) {
+		err = dev_set_name(dev, "%s", dev->init_name);
+		if (err)
+			goto put;
+		dev->init_name = NULL;
+	}
+	if (!kobject_name(&dev->kobj))
+		goto put;
+	if (class)
+		mutex_lock(&class->p->lock);
+	err = kobject_add(&dev->kobj, parent_of(dev), NULL);
+	if (class)
+		mutex_unlock(&class->p->lock);
+	if (err)
+		goto put;
+	if (class) {
+		err = sysfs_create_link(&class->p->subsys.kobj, &dev->kobj, dev_name(dev));
+		if (err)
+			goto del;
+		err = sysfs_create_link(&dev->kobj, &class->p->subsys.kobj, "subsystem");
+		if (err)
+			goto unlink;
+		err = sysfs_create_groups(&dev->kobj, class->dev_groups);
+		if (err)
+			goto unlink;
+	}
+	err = sysfs_create_groups(&dev->kobj, dev->groups);
+	if (err)
+		goto unlink;
+	if (MAJOR(dev->devt)) {
+		err = device_create_file(dev, &dev_attr_dev);
+		if (err)
+			goto unlink;
+		err = add_devnode(dev);
+		if (err)
+			goto unlink;
+	}
+	if (class) {
+		mutex_lock(&class->p->lock);
+		list_add_tail(&dev->class_node, &class->p->devices);
+		mutex_unlock(&class->p->lock);
+	}
+	kobject_uevent(&dev->kobj, KOBJ_ADD);
+	put_device(dev);
+	return 0;
+
+unlink:
+	if (class)
+		sysfs_remove_link(&class->p->subsys.kobj, dev_name(dev));
+del:
+	kobject_del(&dev->kobj);	/* and all files in it */
+put:
+	put_device(dev);
+	return err;
+}
+EXPORT_SYMBOL_GPL(device_add);
+
+void device_del(struct device *dev)
+{
+	struct class *class = dev->class;
+
+	if (!dev->kobj.state_in_sysfs)
+		return;
+	if (dev->devnode) {
+		devnode_remove(dev->devnode);
+		dev->devnode = NULL;
+	}
+	if (class) {
+		mutex_lock(&class->p->lock);
+		list_del_init(&dev->class_node);
+		mutex_unlock(&class->p->lock);
+		sysfs_remove_link(&class->p->subsys.kobj, dev_name(dev));
+	}
+	kobject_uevent(&dev->kobj, KOBJ_REMOVE);
+	kobject_del(&dev->kobj);
+}
+EXPORT_SYMBOL_GPL(device_del);
+
+int device_register(struct device *dev)
+{
+	device_initialize(dev);
+	return device_add(dev);
+}
+EXPORT_SYMBOL_GPL(device_register);
+
+void device_unregister(struct device *dev)
+{
+	device_del(dev);
+	put_device(dev);
+}
+EXPORT_SYMBOL_GPL(device_unregister);
+
+static void device_create_release(struct device *dev)
+{
+	kfree(dev);
+}
+
+static struct device *create_vargs(struct class *class, struct device *parent, dev_t devt,
+				   void *drvdata, const struct attribute_group **groups,
+				   const char *fmt, va_list args)
+{
+	struct device *dev;
+	int err = -ENODEV;
+
+	if (IS_ERR_OR_NULL(class))
+		return ERR_PTR(err);
+	dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+	if (!dev)
+		return ERR_PTR(-ENOMEM);
+	device_initialize(dev);
+	dev->devt = devt;
+	dev->class = class;
+	dev->parent = parent;
+	dev->groups = groups;
+	dev->release = device_create_release;
+	dev_set_drvdata(dev, drvdata);
+	err = kobject_set_name_vargs(&dev->kobj, fmt, args);
+	if (!err)
+		err = device_add(dev);
+	if (err) {
+		put_device(dev);
+		return ERR_PTR(err);
+	}
+	return dev;
+}
+
+struct device *device_create(struct class *class, struct device *parent, dev_t devt, void *drvdata,
+			     const char *fmt, ...)
+{
+	struct device *dev;
+	va_list args;
+
+	va_start(args, fmt);
+	dev = create_vargs(class, parent, devt, drvdata, NULL, fmt, args);
+	va_end(args);
+	return dev;
+}
+EXPORT_SYMBOL_GPL(device_create);
+
+struct device *device_create_with_groups(struct class *class, struct device *parent, dev_t devt,
+					 void *drvdata, const struct attribute_group **groups,
+					 const char *fmt, ...)
+{
+	struct device *dev;
+	va_list args;
+
+	va_start(args, fmt);
+	dev = create_vargs(class, parent, devt, drvdata, groups, fmt, args);
+	va_end(args);
+	return dev;
+}
+EXPORT_SYMBOL_GPL(device_create_with_groups);
+
+struct device *class_find_device_by_devt(struct class *class, dev_t devt)
+{
+	struct device *dev, *found = NULL;
+
+	mutex_lock(&class->p->lock);
+	list_for_each_entry(dev, &class->p->devices, class_node) {
+		if (dev->devt == devt) {
+			found = get_device(dev);
+			break;
+		}
+	}
+	mutex_unlock(&class->p->lock);
+	return found;
+}
+EXPORT_SYMBOL_GPL(class_find_device_by_devt);
+
+void device_destroy(struct class *class, dev_t devt)
+{
+	struct device *dev = class_find_device_by_devt(class, devt);
+
+	if (dev) {
+		put_device(dev);
+		device_unregister(dev);
+	}
+}
+EXPORT_SYMBOL_GPL(device_destroy);
+
+/* ---- Classes ---- */
+
+static ssize_t class_attr_show(struct kobject *kobj, struct attribute *attr, char *buf)
+{
+	struct class_attribute *a = container_of(attr, struct class_attribute, attr);
+	struct class_private *p = container_of(kobj, struct class_private, subsys.kobj);
+
+	return a->show ? a->show(p->class, a, buf) : -EIO;
+}
+
+static ssize_t class_attr_store(struct kobject *kobj, struct attribute *attr, const char *buf,
+				size_t count)
+{
+	struct class_attribute *a = container_of(attr, struct class_attribute, attr);
+	struct class_private *p = container_of(kobj, struct class_private, subsys.kobj);
+
+	return a->store ? a->store(p->class, a, buf, count) : -EIO;
+}
+
+static const struct sysfs_ops class_sysfs_ops = { .show = class_attr_show, .store = class_attr_store };
+
+static void class_release(struct kobject *kobj)
+{
+	struct class_private *p = container_of(kobj, struct class_private, subsys.kobj);
+	struct class *class = p->class;
+
+	class->p = NULL;
+	if (class->class_release)
+		class->class_release(class);
+	kfree(p);
+}
+
+static const struct kobj_type class_ktype = {
+	.sysfs_ops = &class_sysfs_ops,
+	.release = class_release,
+};
+
+int class_register(struct class *class)
+{
+	struct class_private *p = kzalloc(sizeof(*p), GFP_KERNEL);
+	int err;
+
+	if (!p)
+		return -ENOMEM;
+	p->class = class;
+	mutex_init(&p->lock);
+	INIT_LIST_HEAD(&p->devices);
+	p->subsys.kobj.kset = class_kset;
+	p->subsys.kobj.ktype = &class_ktype;
+	err = kobject_set_name(&p->subsys.kobj, "%s", class->name);
+	if (err) {
+		kfree(p);
+		return err;
+	}
+	class->p = p;
+	err = kset_register(&p->subsys);
+	if (err) {
+		kfree(p->subsys.kobj.name);
+		kfree(p);
+		class->p = NULL;
+		return err;
+	}
+	err = sysfs_create_groups(&p->subsys.kobj, class->class_groups);
+	if (err) {
+		/* As if it never was: class_release() of a class that failed to register is not called. */
+		class->class_release = NULL;
+		kset_unregister(&p->subsys);
+	}
+	return err;
+}
+EXPORT_SYMBOL_GPL(class_register);
+
+void class_unregister(struct class *class)
+{
+	struct class_private *p = class->p;
+
+	WARN(!list_empty(&p->devices), "class '%s' goes while it has devices\n", class->name);
+	sysfs_remove_groups(&p->subsys.kobj, class->class_groups);
+	if (p->virtual) {
+		kobject_del(p->virtual);
+		kobject_put(p->virtual);
+	}
+	kset_unregister(&p->subsys);
+}
+EXPORT_SYMBOL_GPL(class_unregister);
+
+static void class_create_release(struct class *cls)
+{
+	kfree(cls);
+}
+
+struct class *__class_create(struct module *owner, const char *name)
+{
+	struct class *cls = kzalloc(sizeof(*cls), GFP_KERNEL);
+	int err;
+
+	if (!cls)
+		return ERR_PTR(-ENOMEM);
+	cls->name = name;
+	cls->owner = owner;
+	cls->class_release = class_create_release;
+	err = class_register(cls);
+	if (err) {
+		kfree(cls);
+		return ERR_PTR(err);
+	}
+	return cls;
+}
+EXPORT_SYMBOL_GPL(__class_create);
+
+void class_destroy(struct class *cls)
+{
+	if (!IS_ERR_OR_NULL(cls))
+		class_unregister(cls);
+}
+EXPORT_SYMBOL_GPL(class_destroy);
+
+int class_create_file(struct class *class, const struct class_attribute *attr)
+{
+	return sysfs_create_file(&class->p->subsys.kobj, &attr->attr);
+}
+EXPORT_SYMBOL_GPL(class_create_file);
+
+void class_remove_file(struct class *class, const struct class_attribute *attr)
+{
+	sysfs_remove_file(&class->p->subsys.kobj, &attr->attr);
+}
+EXPORT_SYMBOL_GPL(class_remove_file);
+
+void __init device_core_init(void)
+{
+	devices_kset = kset_create_and_add("devices", NULL, NULL);
+	class_kset = kset_create_and_add("class", NULL, NULL);
+	if (devices_kset)
+		virtual_kobj = kobject_create_and_add("virtual", &devices_kset->kobj);
+	if (!class_kset || !virtual_kobj)
+		panic("device: no memory");
+}
