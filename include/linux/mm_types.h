@@ -11,6 +11,7 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+struct kfence_area;
 struct kmem_cache;
 struct mm_struct;
 struct vm_area_struct;
@@ -57,11 +58,6 @@ struct page {
 		struct {
 			void *rcu_words[2];		/* struct rcu_head */
 		};
-		/* KFENCE's pages. */
-		struct {
-			void *kfence_meta;		/* object's metadata; NULL: a guard page */
-			struct kmem_cache *kfence_cache;
-		};
 	};
 
 	union {
@@ -70,6 +66,7 @@ struct page {
 			u16 slab_objects;	/* [I] objects it has room for */
 			u32 slab_index;		/* [I] which page of its slab this is; 0: the first */
 		};
+		struct kfence_area *kfence_area;	/* KFENCE's pages: [I] the area; the words above stay the owner's */
 		unsigned long spare;
 	};
 };

@@ -12,7 +12,8 @@
 
 typedef u32 depot_stack_handle_t;	/* 0: no stack */
 
-#define STACK_DEPOT_MAX_FRAMES	64	/* longer stacks are cut */
+#define STACK_DEPOT_MAX_FRAMES	64		/* longer stacks are cut */
+#define STACK_DEPOT_MAX_BYTES	(32ul << 20)	/* about 200,000 stacks of 16 frames */
 
 /*
  * stack_depot_save - the handle of a stack.

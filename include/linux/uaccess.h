@@ -13,6 +13,7 @@
 #include <linux/string.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
+#include <linux/maccess.h>
 
 #define access_ok(addr, size) ((void)(addr), (void)(size), 1)
 #define might_fault() do { } while (0)

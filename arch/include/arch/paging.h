@@ -89,6 +89,14 @@ void arch_tlb_flush_range_all(unsigned long start, unsigned long end);
 static inline bool arch_tlb_flush_is_broadcast(void);
 
 /*
+ * arch_tlb_shootdown_page - no CPU has a translation of the page at @va on return.
+ *
+ * Context: any but NMI: also with interrupts masked, and with locks held that another CPU waits for with
+ *          interrupts masked. x86_64 asks the others by NMI, which reaches them there; arm64 broadcasts.
+ */
+void arch_tlb_shootdown_page(unsigned long va);
+
+/*
  * arch_pt_activate - walk the kernel half of the address space from the root at @root_pa.
  * Context: boot and secondary start; the running code is mapped alike in both.
  */

@@ -35,10 +35,17 @@ void arch_trap_init(unsigned int cpu);
 void arch_show_regs(const struct pt_regs *regs);
 
 /*
- * arch_describe_fault - the words of Linux's oops lines that depend on the processor:
- * "#PF: supervisor write access in kernel mode", "Mem abort info: ESR = 0x…".
+ * arch_describe_fault - print the head of a memory fault's oops, KERN_ALERT, as Linux does here:
+ *   x86_64  "BUG: kernel NULL pointer dereference, address: %016lx" (below one page) or
+ *           "BUG: unable to handle page fault for address: %px", then "#PF: supervisor write
+ *           access in kernel mode", "#PF: error_code(0x0002) - not-present page", "PGD 0 P4D 0 "
+ *   arm64   "Unable to handle kernel NULL pointer dereference at virtual address %016lx" or
+ *           "Unable to handle kernel paging request at virtual address %016lx", then
+ *           "Mem abort info:", "  ESR = 0x…" and its lines
+ * Returns: the word for die(): "Oops" on x86_64, "Internal error: Oops" on arm64.
+ * Context: any; takes no lock but printk's.
  */
-void arch_describe_fault(const struct pt_regs *regs, const struct fault_info *fault);
+const char *arch_describe_fault(const struct pt_regs *regs, const struct fault_info *fault);
 
 /*
  * arch_single_step - run the one instruction at regs_pc() after the return from this exception,

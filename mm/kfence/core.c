@@ -1,0 +1,654 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What happens to one guarded object: it is allocated, freed, and touched where it should not be.
+ *
+ *	          kfence_alloc                     __kfence_free
+ *	UNUSED ────────────────▶ ALLOCATED ──────────────────────────▶ FREED ──▶ a free list ──▶ …
+ *	         page opens          │                page closes        ▲
+ *	                             └──▶ RCU_FREEING ──(grace period)───┘
+ *
+ * Invariant "closed unless live": the page of an object that is not live is not present, and neither is any
+ * guard page, except where a report has opened it to let the one bad access go on. Then the object
+ * page closes again when its object is freed next, a guard when either neighbour is.
+ *
+ * Whose TLB? Opening a page needs no flush: absent entries are not cached. Closing one takes its
+ * translation from all CPUs before the free returns (arch_tlb_shootdown_page()): otherwise a CPU that has
+ * used the object lately could go on using it unseen.
+ *
+ * Locks: the object lock for each change of state; nothing is printed and no page closed under it,
+ * since both may take long. Between state FREED and the free list the object belongs to the freeing CPU.
+ */
+#include <linux/export.h>
+#include <linux/kernel.h>
+#include <linux/rculist.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
+#include <arch/paging.h>
+#include <arch/trap.h>
+#include <paddock/page.h>
+#include <paddock/pgtable.h>
+#include <paddock/slab.h>
+#include "canary.h"
+#include "kfence.h"
+
+/* ---- Pages ---- */
+
+static void open_page(unsigned long addr)
+{
+	kernel_page_protect(addr & PAGE_MASK, true);
+}
+
+static void close_page(unsigned long addr)
+{
+	addr &= PAGE_MASK;
+	kernel_page_protect(addr, false);
+	arch_tlb_shootdown_page(addr);
+}
+
+static bool page_is_open(unsigned long addr)
+{
+	pte_t *slot = kernel_page_entry(addr, NULL);
+
+	return slot && arch_pt_prot(READ_ONCE(*slot), 0) & PT_PRESENT;
+}
+
+/*
+ * Close the guard to the left of @obj (or of the sentinel) if a report has opened it. What strayed into
+ * it is wiped, so that it does not look like something when the guard is opened again.
+ */
+static void close_guard(struct kfence_object *obj, unsigned long guard)
+{
+	unsigned long flags;
+	bool was_open;
+
+	if (likely(!READ_ONCE(obj->guard_open)))
+		return;
+	flags = kfence_object_lock(obj);
+	was_open = obj->guard_open;
+	if (was_open) {
+		memset((void *)guard, 0, PAGE_SIZE);
+		obj->guard_open = 0;
+		kernel_page_protect(guard, false);
+	}
+	kfence_object_unlock(obj, flags);
+	if (was_open)
+		arch_tlb_shootdown_page(guard);
+}
+
+/* ---- Finding objects ---- */
+
+/* The object in whose page @addr, an address in a page of KFENCE's, lies. NULL: a guard page. */
+static struct kfence_object *object_in_page(const void *addr, struct kfence_area **area)
+{
+	struct kfence_area *a = virt_to_page(addr)->kfence_area;
+	unsigned long index = kfence_object_in(((unsigned long)addr - a->start) / PAGE_SIZE, a->nr_objects);
+
+	*area = a;
+	return index == KFENCE_NOBODY ? NULL : &a->objects[index];
+}
+
+/* The same for any address at all. */
+static struct kfence_object *object_at(const void *addr)
+{
+	struct kfence_area *area;
+
+	if (!is_kfence_address(addr))
+		return NULL;
+	return object_in_page(addr, &area);
+}
+
+size_t kfence_ksize(const void *addr)
+{
+	struct kfence_object *obj = object_at(addr);
+
+	return obj ? obj->size : 0;
+}
+
+void *kfence_object_start(const void *addr)
+{
+	struct kfence_object *obj = object_at(addr);
+
+	return obj ? kfence_object_addr(obj) : NULL;
+}
+
+struct kmem_cache *kfence_object_cache(const void *addr)
+{
+	struct kfence_object *obj = object_at(addr);
+
+	return obj && kfence_state_is_live(READ_ONCE(obj->state)) ? obj->cache : NULL;
+}
+
+/* ---- Allocation ---- */
+
+/* Left or right? One bit of a per-CPU generator: good enough for sides, a few instructions. */
+static DEFINE_PER_CPU(u32, side_state);
+
+static bool next_side(void)
+{
+	u32 x = this_cpu_read(side_state);
+
+	x = x * 1664525u + 1013904223u + !x * smp_processor_id();
+	this_cpu_write(side_state, x);
+	return x >> 31;
+}
+
+/* The cover key of the stack that @obj was allocated by. */
+static u32 object_cover_key(const struct kfence_object *obj)
+{
+	unsigned long *entries;
+	unsigned int nr = stack_depot_fetch(obj->alloc_stack, &entries);
+
+	return kfence_cover_key(entries, nr);
+}
+
+/*
+ * The part that objects and pages share: a free object, marked and opened. @cache: NULL for a page.
+ * @covered: an interval is being sampled, so count its stack. Returns: its address or NULL.
+ */
+static void *guarded_alloc(struct kmem_cache *cache, size_t size, gfp_t flags, int node)
+{
+	unsigned long stack[KFENCE_STACK_DEPTH];
+	unsigned int nr = stack_trace_save(stack, KFENCE_STACK_DEPTH, 1);
+	bool sampling = !kfence_full_mode();
+	struct kfence_object *obj;
+	unsigned long irqflags;
+	u8 objflags = cache ? 0 : KFENCE_OBJ_PAGE;
+	u32 key = 0;
+	void *page;
+
+	if (sampling) {
+		key = kfence_cover_key(stack, nr);
+		if (kfence_cover_applies() && kfence_cover_contains(key)) {
+			kfence_count(KFENCE_COUNT_SKIP_COVERED, 1);
+			return NULL;
+		}
+		objflags |= KFENCE_OBJ_COVERED;
+	}
+	obj = kfence_pool_take(node, flags & __GFP_THISNODE);
+	if (!obj) {
+		kfence_count(KFENCE_COUNT_SKIP_CAPACITY, 1);
+		return NULL;
+	}
+	page = kfence_object_page(obj);
+
+	irqflags = kfence_object_lock(obj);
+	obj->cache = cache;
+	obj->size = size;
+	obj->offset = cache ? kfence_place(size, cache->align, next_side()) : 0;
+	obj->alloc_ns = local_clock();
+	obj->alloc_pid = current->pid;
+	obj->alloc_cpu = smp_processor_id();
+	obj->alloc_stack = stack_depot_save(stack, nr, GFP_NOWAIT);
+	obj->free_stack = 0;
+	obj->flags = objflags;
+	open_page((unsigned long)page);
+	if (size < PAGE_SIZE)
+		kfence_canary_fill(page, obj->offset, size);
+	WRITE_ONCE(obj->state, KFENCE_ALLOCATED);
+	kfence_object_unlock(obj, irqflags);
+
+	if (sampling)
+		kfence_cover_add(key, 1);
+	return page + obj->offset;
+}
+
+/* Zones with a promise about addresses, which the pool does not keep. */
+static bool wants_special_zone(gfp_t flags)
+{
+	return flags & (__GFP_DMA | __GFP_DMA32);
+}
+
+void *kfence_alloc_node(struct kmem_cache *cache, size_t size, gfp_t flags, int node)
+{
+	void *addr;
+
+	if (!READ_ONCE(kfence_enabled))
+		return NULL;
+	if (!cache->kfence_enable) {
+		kfence_sample_retry();
+		return NULL;
+	}
+	if (size > PAGE_SIZE || wants_special_zone(flags) || cache->align > PAGE_SIZE ||
+	    cache->flags & (SLAB_CACHE_DMA | SLAB_CACHE_DMA32)) {
+		kfence_count(KFENCE_COUNT_SKIP_INCOMPAT, 1);
+		kfence_sample_retry();
+		return NULL;
+	}
+	if (!kfence_sample_take())
+		return NULL;
+	addr = guarded_alloc(cache, size, flags, node);
+	if (!addr)
+		return NULL;
+	kfence_count(KFENCE_COUNT_SLAB_ALLOCATED, 1);
+	kfence_count(KFENCE_COUNT_SLAB_ALLOCS, 1);
+	if (flags & __GFP_ZERO)
+		memset(addr, 0, size);
+	else if (cache->ctor)
+		cache->ctor(addr);
+	return addr;
+}
+
+void *kfence_alloc(struct kmem_cache *cache, size_t size, gfp_t flags)
+{
+	return kfence_alloc_node(cache, size, flags, NUMA_NO_NODE);
+}
+
+struct page *kfence_alloc_page_node(gfp_t gfp, int node)
+{
+	struct page *page;
+	void *addr;
+
+	if (!READ_ONCE(kfence_enabled) || !READ_ONCE(kfence_order0_page))
+		return NULL;
+	if (wants_special_zone(gfp)) {
+		kfence_count(KFENCE_COUNT_SKIP_INCOMPAT, 1);
+		kfence_sample_retry();
+		return NULL;
+	}
+	if (!kfence_sample_take())
+		return NULL;
+	addr = guarded_alloc(NULL, PAGE_SIZE, gfp, node);
+	if (!addr)
+		return NULL;
+	kfence_count(KFENCE_COUNT_PAGE_ALLOCATED, 1);
+	kfence_count(KFENCE_COUNT_PAGE_ALLOCS, 1);
+	if (gfp & __GFP_ZERO)
+		memset(addr, 0, PAGE_SIZE);
+	page = virt_to_page(addr);
+	page->flags = 0;
+	page->_refcount = 1;
+	return page;
+}
+
+struct page *kfence_alloc_page(gfp_t gfp)
+{
+	return kfence_alloc_page_node(gfp, NUMA_NO_NODE);
+}
+
+/* ---- Incidents ---- */
+
+static void note_object_locked(struct kfence_incident *in, struct kfence_area *area, struct kfence_object *obj)
+{
+	in->has_object = true;
+	in->obj = *obj;
+	in->number = kfence_object_number(area, obj);
+}
+
+static void note_object(struct kfence_incident *in, struct kfence_area *area, struct kfence_object *obj)
+{
+	unsigned long flags = kfence_object_lock(obj);
+
+	note_object_locked(in, area, obj);
+	kfence_object_unlock(obj, flags);
+}
+
+/* The damage that begins at offset @at: at most 16 bytes, up to @end. */
+static void note_damage_locked(struct kfence_incident *in, struct kfence_area *area,
+			       struct kfence_object *obj, unsigned int at, unsigned int end)
+{
+	const u8 *page = kfence_object_page(obj);
+
+	in->error = KFENCE_ERROR_CORRUPTION;
+	in->addr = (unsigned long)page + at;
+	in->nr_bytes = min_t(unsigned int, sizeof(in->bytes), end - at);
+	memcpy(in->bytes, page + at, in->nr_bytes);
+	note_object_locked(in, area, obj);
+}
+
+/*
+ * Look at the canaries of @obj if it is in @state, and report: one report per side, left first; the first
+ * changed byte decides. With @repair the damage is undone. Returns: reports made.
+ */
+static unsigned int check_canaries(struct kfence_area *area, struct kfence_object *obj, u8 state, bool repair)
+{
+	struct kfence_incident in[2] = {};
+	unsigned int nr = 0, i, end;
+	u8 *page = kfence_object_page(obj);
+	unsigned long flags;
+	int at;
+
+	flags = kfence_object_lock(obj);
+	end = obj->offset + obj->size;
+	if (obj->state == state && obj->size < PAGE_SIZE &&
+	    !kfence_canary_intact(page, obj->offset, obj->size)) {
+		at = kfence_canary_find_left(page, obj->offset);
+		if (at >= 0)
+			note_damage_locked(&in[nr++], area, obj, at, obj->offset);
+		at = kfence_canary_find_right(page, end);
+		if (at >= 0)
+			note_damage_locked(&in[nr++], area, obj, at, PAGE_SIZE);
+		for (i = 0; repair && i < PAGE_SIZE; i++)
+			if (i < obj->offset || i >= end)
+				page[i] = kfence_canary_byte(i);
+	}
+	kfence_object_unlock(obj, flags);
+
+	for (i = 0; i < nr; i++)
+		kfence_report(&in[i]);
+	return nr;
+}
+
+unsigned long kfence_check_all(bool repair)
+{
+	struct kfence_area *area;
+	unsigned long reports = 0, i;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(area, &kfence_areas, list)
+		for (i = 0; i < area->nr_objects; i++)
+			if (READ_ONCE(area->objects[i].state) == KFENCE_ALLOCATED)
+				reports += check_canaries(area, &area->objects[i], KFENCE_ALLOCATED, repair);
+	rcu_read_unlock();
+	return reports;
+}
+
+/* ---- Free ---- */
+
+static void note_freer_locked(struct kfence_object *obj)
+{
+	unsigned long stack[KFENCE_STACK_DEPTH];
+	unsigned int nr = stack_trace_save(stack, KFENCE_STACK_DEPTH, 2);
+
+	obj->free_stack = stack_depot_save(stack, nr, GFP_NOWAIT);
+	obj->free_pid = current->pid;
+	obj->free_cpu = smp_processor_id();
+}
+
+/* From FREED on: look at what was left behind, close, and make it available again. */
+static void retire_object(struct kfence_area *area, struct kfence_object *obj)
+{
+	unsigned long page = (unsigned long)kfence_object_page(obj);
+	unsigned int reports = 0;
+	bool zombie = obj->flags & KFENCE_OBJ_ZOMBIE;
+
+	if (obj->size < PAGE_SIZE && unlikely(!kfence_canary_intact((void *)page, obj->offset, obj->size)))
+		reports = check_canaries(area, obj, KFENCE_FREED, false);
+	close_page(page);
+	close_guard(obj, page - PAGE_SIZE);
+	close_guard(obj + 1, page + PAGE_SIZE);
+
+	if (obj->flags & KFENCE_OBJ_COVERED && !READ_ONCE(area->draining))
+		kfence_cover_add(object_cover_key(obj), -1);
+	if (obj->flags & KFENCE_OBJ_PAGE) {
+		kfence_count(KFENCE_COUNT_PAGE_ALLOCATED, -1);
+		kfence_count(KFENCE_COUNT_PAGE_FREES, 1);
+	} else {
+		kfence_count(KFENCE_COUNT_SLAB_ALLOCATED, -1);
+		kfence_count(zombie ? KFENCE_COUNT_SLAB_ZOMBIES : KFENCE_COUNT_SLAB_FREES, 1);
+	}
+	if (zombie)
+		kfence_pool_lose(area);
+	else
+		kfence_pool_put(area, obj);
+	if (reports)
+		kfence_act_on_fault(NULL);
+}
+
+static void rcu_free_object(struct rcu_head *rcu)
+{
+	struct kfence_object *obj = container_of(rcu, struct kfence_object, rcu);
+	unsigned long flags = kfence_object_lock(obj);
+
+	obj->freed_ns = local_clock();
+	WRITE_ONCE(obj->state, KFENCE_FREED);
+	kfence_object_unlock(obj, flags);
+	retire_object(virt_to_page(kfence_object_page(obj))->kfence_area, obj);
+}
+
+static void report_bad_free(void *addr, struct kfence_area *area, struct kfence_object *obj)
+{
+	struct kfence_incident in = { .error = KFENCE_ERROR_INVALID_FREE, .addr = (unsigned long)addr };
+
+	if (obj)
+		note_object(&in, area, obj);
+	kfence_report(&in);
+	kfence_act_on_fault(NULL);
+}
+
+/* @addr is given back as an object or as a page. */
+static void guarded_free(void *addr, bool as_page)
+{
+	struct kfence_area *area;
+	struct kfence_object *obj = object_in_page(addr, &area);
+	bool by_rcu = false;
+	unsigned long flags;
+
+	if (!obj) {
+		report_bad_free(addr, NULL, NULL);
+		return;
+	}
+	flags = kfence_object_lock(obj);
+	if (obj->state != KFENCE_ALLOCATED || kfence_object_addr(obj) != addr ||
+	    !!(obj->flags & KFENCE_OBJ_PAGE) != as_page) {
+		kfence_object_unlock(obj, flags);
+		report_bad_free(addr, area, obj);
+		return;
+	}
+	note_freer_locked(obj);
+	if (obj->cache && obj->cache->flags & SLAB_TYPESAFE_BY_RCU) {
+		by_rcu = true;
+		WRITE_ONCE(obj->state, KFENCE_RCU_FREEING);
+	} else {
+		obj->freed_ns = local_clock();
+		WRITE_ONCE(obj->state, KFENCE_FREED);
+	}
+	kfence_object_unlock(obj, flags);
+
+	if (by_rcu)
+		call_rcu(&obj->rcu, rcu_free_object);
+	else
+		retire_object(area, obj);
+}
+
+void __kfence_free(void *addr)
+{
+	guarded_free(addr, false);
+}
+
+void kfence_free_page(struct page *page)
+{
+	guarded_free(page_address(page), true);
+}
+
+/* ---- Cache destruction ---- */
+
+/* Under the object's lock: make a live object of a dying cache a zombie; let a freed one forget it. */
+static bool part_from_cache(struct kfence_object *obj, struct kmem_cache *cache)
+{
+	unsigned long flags;
+	bool zombie = false;
+
+	/* Without the lock: who allocates from or frees to a cache while it is destroyed is out of luck anyway. */
+	if (READ_ONCE(obj->cache) != cache)
+		return false;
+	flags = kfence_object_lock(obj);
+	if (obj->cache == cache) {
+		zombie = obj->state == KFENCE_ALLOCATED;
+		if (zombie) {
+			note_freer_locked(obj);
+			obj->freed_ns = local_clock();
+			obj->flags |= KFENCE_OBJ_ZOMBIE;
+			WRITE_ONCE(obj->state, KFENCE_FREED);
+		} else if (obj->state == KFENCE_FREED) {
+			obj->cache = NULL;
+		}
+	}
+	kfence_object_unlock(obj, flags);
+	return zombie;
+}
+
+unsigned long kfence_shutdown_cache(struct kmem_cache *cache)
+{
+	struct kfence_area *area;
+	unsigned long zombies = 0, i;
+
+	/* The mutex keeps areas from going away; they can be long, so RCU is not held across. */
+	mutex_lock(&kfence_mutex);
+	list_for_each_entry(area, &kfence_areas, list) {
+		for (i = 0; i < area->nr_objects; i++) {
+			struct kfence_object *obj = &area->objects[i];
+
+			if (!part_from_cache(obj, cache))
+				continue;
+			zombies++;
+			retire_object(area, obj);
+			part_from_cache(obj, cache);	/* FREED now */
+		}
+	}
+	mutex_unlock(&kfence_mutex);
+	return zombies;
+}
+
+/* ---- Faults ---- */
+
+/* Pages that are open for one instruction of this CPU (rearm=1); interrupts are masked until it is done. */
+struct step {
+	unsigned long pc;
+	unsigned int nr;
+	unsigned long pages[4];		/* an instruction touches at most two, each may straddle a boundary */
+};
+static DEFINE_PER_CPU(struct step, steps);
+
+/* Close @page again unless its object has come to life meanwhile. */
+static void reclose_page(unsigned long page)
+{
+	struct kfence_area *area;
+	struct kfence_object *obj;
+	unsigned long flags = 0;
+	bool live = false;
+
+	rcu_read_lock();
+	area = kfence_area_of(page);
+	if (area) {
+		obj = object_in_page((void *)page, &area);
+		if (obj) {
+			flags = kfence_object_lock(obj);
+			live = kfence_state_is_live(obj->state);
+		}
+		if (!live)
+			kernel_page_protect(page, false);
+		if (obj)
+			kfence_object_unlock(obj, flags);
+		if (!live)
+			arch_tlb_shootdown_page(page);
+	}
+	rcu_read_unlock();
+}
+
+static void end_step(struct step *step)
+{
+	while (step->nr)
+		reclose_page(step->pages[--step->nr]);
+}
+
+bool kfence_step_done(struct pt_regs *regs)
+{
+	struct step *step = this_cpu_ptr(&steps);
+
+	if (!step->nr)
+		return false;
+	end_step(step);
+	arch_single_step(regs, false);
+	return true;
+}
+
+/*
+ * Open @page for the one instruction at regs_pc(). False: this instruction cannot be stepped over:
+ * an exclusive load, whose reservation the step's exception would clear, so that its loop never ends.
+ */
+static bool open_for_step(unsigned long page, struct pt_regs *regs)
+{
+	struct step *step = this_cpu_ptr(&steps);
+	struct insn_access access;
+
+	if (!arch_decode_access(regs, page, &access) && strstr(access.text, "xr"))
+		return false;
+	if (step->nr && step->pc != regs_pc(regs))
+		end_step(step);		/* the stepped instruction died of another fault */
+	if (step->nr == ARRAY_SIZE(step->pages))
+		return false;
+	step->pc = regs_pc(regs);
+	step->pages[step->nr++] = page;
+	open_page(page);
+	arch_single_step(regs, true);
+	return true;
+}
+
+/* The live object next to the guard page that @addr is in: the nearer one, if there are two. */
+static struct kfence_object *nearest_live(struct kfence_area *area, unsigned long addr)
+{
+	unsigned long guard = (addr - area->start) / PAGE_SIZE;
+	unsigned long l = kfence_left_of(guard, area->nr_objects);
+	unsigned long r = kfence_right_of(guard, area->nr_objects);
+	struct kfence_object *left = NULL, *right = NULL;
+
+	if (l != KFENCE_NOBODY && kfence_state_is_live(READ_ONCE(area->objects[l].state)))
+		left = &area->objects[l];
+	if (r != KFENCE_NOBODY && kfence_state_is_live(READ_ONCE(area->objects[r].state)))
+		right = &area->objects[r];
+	if (left && right) {
+		unsigned long past = addr - ((unsigned long)kfence_object_addr(left) + left->size);
+
+		return past <= (unsigned long)kfence_object_addr(right) - addr ? left : right;
+	}
+	return left ?: right;
+}
+
+/* Let the access, and what follows it, go on. A guard closes again when a neighbour is freed. */
+static void open_for_good(struct kfence_area *area, unsigned long addr)
+{
+	unsigned long page = (addr - area->start) / PAGE_SIZE, flags;
+	struct kfence_object *right;
+
+	if (page % 2 == 0) {
+		open_page(addr);
+		return;
+	}
+	/* Its flag is with the object to the right; there is one behind the last, for this. */
+	right = &area->objects[(page - 1) / 2];
+	flags = kfence_object_lock(right);
+	open_page(addr);
+	right->guard_open = 1;
+	kfence_object_unlock(right, flags);
+}
+
+bool kfence_handle_page_fault(unsigned long addr, bool is_write, struct pt_regs *regs)
+{
+	struct kfence_incident in = { .addr = addr, .write = is_write, .regs = regs };
+	struct kfence_area *area;
+	struct kfence_object *obj;
+
+	rcu_read_lock();
+	area = kfence_area_of(addr);
+	if (!area || page_is_open(addr)) {
+		/* Open: it came to life, or another CPU's report opened it, while we were on our way here. */
+		rcu_read_unlock();
+		return area;
+	}
+	obj = object_in_page((void *)addr, &area);
+	if (obj) {
+		in.error = KFENCE_ERROR_UAF;
+	} else if ((addr - area->start) / PAGE_SIZE % 2 && (obj = nearest_live(area, addr))) {
+		in.error = KFENCE_ERROR_OOB;
+	} else {
+		in.error = KFENCE_ERROR_INVALID;
+	}
+	if (obj)
+		note_object(&in, area, obj);
+	kfence_report(&in);
+	/* For an oops the page stays closed: nobody goes on, and the next to come is reported as well. */
+	if (kfence_fault_action != KFENCE_FAULT_REPORT) {
+		rcu_read_unlock();
+		kfence_act_on_fault(regs);
+		rcu_read_lock();
+	}
+	if (!READ_ONCE(kfence_rearm) || !open_for_step(addr & PAGE_MASK, regs))
+		open_for_good(area, addr);
+	rcu_read_unlock();
+	return true;
+}

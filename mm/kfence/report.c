@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Telling what KFENCE has found, in Linux's words and order, so that people and programs who read
+ * Linux's reports read these.
+ *
+ * Reports come at the worst moment: with locks held, from interrupts, from inside an allocator. So
+ * nothing here allocates or waits; what is printed was copied under the object's lock before (struct
+ * kfence_incident), and the only lock is printk's per-CPU one, which keeps other CPUs' lines out until
+ * the closing bar. A report that is needed while this CPU is printing one (what it prints may itself
+ * lie behind the fence) is counted and not told.
+ */
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/panic.h>
+#include <linux/printk.h>
+#include <linux/ratelimit.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
+#include <arch/trap.h>
+#include <paddock/slab.h>
+#include "canary.h"
+#include "kfence.h"
+
+#define BAR "==================================================================\n"
+#define REPORT_FRAMES 64
+
+/* printf to @seq, or to the log when that is NULL. */
+static void __printf(2, 3) out(struct seq_file *seq, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	if (seq)
+		seq_vprintf(seq, fmt, args);
+	else
+		vprintk(fmt, args);
+	va_end(args);
+}
+
+/* ---- Stacks, without the allocator's own frames ---- */
+
+static bool has_prefix(const char *name, const char *const *prefixes)
+{
+	for (; *prefixes; prefixes++)
+		if (!strncmp(name, *prefixes, strlen(*prefixes)))
+			return true;
+	return false;
+}
+
+/*
+ * How many leading entries are the allocators': everything up to and including the entry point that
+ * the caller has called, so that the first line shown is the caller's. Inner functions are passed
+ * over by name as well, for stacks on which the compiler has left no entry point.
+ */
+static unsigned int skip_allocator(const unsigned long *entries, unsigned int nr)
+{
+	static const char *const entry_points[] = {
+		"kmalloc", "__kmalloc", "kmem_cache_alloc", "kmem_cache_free", "kmem_cache_destroy",
+		"kfree", "oot___kmalloc", "oot_kmalloc", "__alloc_pages", "alloc_pages", "__free_pages",
+		"free_pages", "__get_free_page", "get_zeroed_page", "put_page", NULL
+	};
+	static const char *const inner[] = {
+		"kfence_", "__kfence_", "guarded_", "note_freer", "part_from_cache", "slab_", "__slab_",
+		"__kmem_cache_", "page_", "__page_", NULL
+	};
+	char name[KSYM_NAME_LEN];
+	unsigned int i, skip = 0;
+
+	for (i = 0; i < nr; i++) {
+		/* A return address behind a call that does not return belongs to the next function: one back. */
+		const char *fn = kallsyms_lookup(entries[i] - 1, NULL, NULL, NULL, name);
+
+		if (!fn)
+			break;
+		if (has_prefix(fn, inner))
+			skip = i + 1;
+		else if (has_prefix(fn, entry_points))
+			return i + 1;
+		else
+			break;
+	}
+	return skip;
+}
+
+static void print_stack(struct seq_file *seq, depot_stack_handle_t handle, const char *what)
+{
+	unsigned long *entries;
+	unsigned int nr = stack_depot_fetch(handle, &entries), i;
+
+	if (!nr) {
+		out(seq, " no %s stack\n", what);
+		return;
+	}
+	i = skip_allocator(entries, nr);
+	if (i == nr)
+		i = 0;		/* an allocation by the allocator itself: better all than none */
+	for (; i < nr; i++)
+		out(seq, " %pS\n", (void *)entries[i]);
+}
+
+/* "… by task 12 on cpu 0 at 1.234567s (0.000012s ago):" */
+static void print_track(struct seq_file *seq, const char *what, s32 pid, u16 cpu, u64 ns)
+{
+	u64 us = ns / NSEC_PER_USEC, ago = (local_clock() - ns) / NSEC_PER_USEC;
+
+	out(seq, "%s by task %d on cpu %u at %llu.%06us (%llu.%06us ago):\n", what, pid, cpu,
+	    us / USEC_PER_SEC, (u32)(us % USEC_PER_SEC), ago / USEC_PER_SEC, (u32)(ago % USEC_PER_SEC));
+}
+
+/* ---- The object ---- */
+
+static const char *cache_name(const struct kfence_object *obj)
+{
+	if (obj->flags & KFENCE_OBJ_PAGE)
+		return "PAGE";
+	return obj->cache ? obj->cache->name : "<destroyed>";
+}
+
+static void print_object_line(struct seq_file *seq, const struct kfence_object *obj, unsigned long number)
+{
+	unsigned long start = (unsigned long)kfence_object_addr(obj);
+
+	out(seq, "kfence-#%lu: 0x%px-0x%px, size=%u, cache=%s\n", number, (void *)start,
+	    (void *)(start + obj->size - 1), obj->size, cache_name(obj));
+}
+
+static void print_tracks(struct seq_file *seq, const struct kfence_object *obj)
+{
+	print_track(seq, "allocated", obj->alloc_pid, obj->alloc_cpu, obj->alloc_ns);
+	print_stack(seq, obj->alloc_stack, "allocation");
+	if (obj->state == KFENCE_RCU_FREEING) {
+		/* The time's place is taken by the queue link of the deferred call. */
+		out(seq, "\nrcu freeing by task %d on cpu %u:\n", obj->free_pid, obj->free_cpu);
+		print_stack(seq, obj->free_stack, "deallocation");
+	} else if (obj->state == KFENCE_FREED) {
+		out(seq, "\n");
+		print_track(seq, "freed", obj->free_pid, obj->free_cpu, obj->freed_ns);
+		print_stack(seq, obj->free_stack, "deallocation");
+	}
+}
+
+void kfence_print_object(struct seq_file *seq, const struct kfence_object *obj, unsigned long number)
+{
+	if (obj->state == KFENCE_UNUSED) {
+		out(seq, "kfence-#%lu unused\n", number);
+		return;
+	}
+	print_object_line(seq, obj, number);
+	out(seq, "\n");
+	print_tracks(seq, obj);
+}
+
+/* ---- What happened ---- */
+
+static const char *direction(const struct kfence_incident *in)
+{
+	return in->write ? "write" : "read";
+}
+
+static void print_title(const struct kfence_incident *in, unsigned long where)
+{
+	void *fn = (void *)where;
+
+	switch (in->error) {
+	case KFENCE_ERROR_OOB:
+		pr_err("BUG: KFENCE: out-of-bounds %s in %pS\n\n", direction(in), fn);
+		break;
+	case KFENCE_ERROR_UAF:
+		pr_err("BUG: KFENCE: use-after-free %s in %pS\n\n", direction(in), fn);
+		break;
+	case KFENCE_ERROR_CORRUPTION:
+		pr_err("BUG: KFENCE: memory corruption in %pS\n\n", fn);
+		break;
+	case KFENCE_ERROR_INVALID:
+		pr_err("BUG: KFENCE: invalid %s in %pS\n\n", direction(in), fn);
+		break;
+	case KFENCE_ERROR_INVALID_FREE:
+		pr_err("BUG: KFENCE: invalid free in %pS\n\n", fn);
+		break;
+	}
+}
+
+/* The bytes of a damaged canary: "." for one that is as it should be. */
+static void format_damage(char *buf, size_t size, const struct kfence_incident *in)
+{
+	int len = 0;
+
+	buf[0] = '\0';
+	for (unsigned int i = 0; i < in->nr_bytes; i++) {
+		if (in->bytes[i] == kfence_canary_byte(in->addr + i))
+			len += scnprintf(buf + len, size - len, " .");
+		else
+			len += scnprintf(buf + len, size - len, " 0x%02x", in->bytes[i]);
+	}
+}
+
+static void print_detail(const struct kfence_incident *in)
+{
+	unsigned long start = (unsigned long)kfence_object_addr(&in->obj);
+	bool left = in->addr < start;
+	char damage[6 * sizeof(in->bytes)];
+	void *addr = (void *)in->addr;
+
+	switch (in->error) {
+	case KFENCE_ERROR_OOB:
+		/* As Linux counts: to the right, too, from the object's start. */
+		pr_err("Out-of-bounds %s at 0x%px (%luB %s of kfence-#%lu):\n", direction(in), addr,
+		       left ? start - in->addr : in->addr - start, left ? "left" : "right", in->number);
+		break;
+	case KFENCE_ERROR_UAF:
+		pr_err("Use-after-free %s at 0x%px (in kfence-#%lu):\n", direction(in), addr, in->number);
+		break;
+	case KFENCE_ERROR_CORRUPTION:
+		format_damage(damage, sizeof(damage), in);
+		pr_err("Corrupted memory at 0x%px [%s ] (in kfence-#%lu):\n", addr, damage, in->number);
+		break;
+	case KFENCE_ERROR_INVALID:
+		pr_err("Invalid %s at 0x%px:\n", direction(in), addr);
+		break;
+	case KFENCE_ERROR_INVALID_FREE:
+		if (in->has_object)
+			pr_err("Invalid free of 0x%px (in kfence-#%lu):\n", addr, in->number);
+		else
+			pr_err("Invalid free of 0x%px:\n", addr);
+		break;
+	}
+}
+
+/*
+ * "access: 4-byte write of 0x41, 1 byte past the end, base register rdi (mov %eax,(%rdi))": the processor
+ * tells address and direction, the rest is read from the instruction where the decoder knows it.
+ */
+static void print_access(const struct kfence_incident *in)
+{
+	unsigned long start = (unsigned long)kfence_object_addr(&in->obj);
+	struct insn_access access;
+	char line[160];
+	int len = 0;
+
+	if (!in->regs)
+		return;
+	if (arch_decode_access(in->regs, in->addr, &access))
+		access = (struct insn_access){};
+	if (access.size_bytes)
+		len += scnprintf(line + len, sizeof(line) - len, "%u-byte ", access.size_bytes);
+	len += scnprintf(line + len, sizeof(line) - len, "%s", direction(in));
+	if (in->write && access.has_value)
+		len += scnprintf(line + len, sizeof(line) - len, " of 0x%llx", access.value);
+	if (in->has_object) {
+		unsigned long end = start + in->obj.size, n;
+		const char *where;
+
+		if (in->addr < start) {
+			n = start - in->addr;
+			where = "before the start";
+		} else if (in->addr >= end) {
+			n = in->addr - end + 1;
+			where = "past the end";
+		} else {
+			n = in->addr - start;
+			where = "into the object";
+		}
+		len += scnprintf(line + len, sizeof(line) - len, ", %lu byte%s %s", n, n == 1 ? "" : "s", where);
+	}
+	if (access.base[0])
+		len += scnprintf(line + len, sizeof(line) - len, ", base register %s", access.base);
+	if (access.text[0])
+		len += scnprintf(line + len, sizeof(line) - len, " (%s)", access.text);
+	printk("access: %s\n", line);
+}
+
+static void print_whole(const struct kfence_incident *in)
+{
+	unsigned long entries[REPORT_FRAMES];
+	unsigned int nr, skip = 0;
+
+	if (in->regs) {
+		nr = stack_trace_save_regs(in->regs, entries, REPORT_FRAMES, 0);
+	} else {
+		nr = stack_trace_save(entries, REPORT_FRAMES, 1);
+		skip = skip_allocator(entries, nr);
+		if (skip == nr)
+			skip = 0;
+	}
+
+	pr_err(BAR);
+	print_title(in, nr ? entries[skip] : 0);
+	print_detail(in);
+	stack_trace_print(entries + skip, nr - skip, 0);
+	if (in->has_object) {
+		pr_err("\n");
+		print_object_line(NULL, &in->obj, in->number);
+		print_access(in);
+		pr_err("\n");
+		print_tracks(NULL, &in->obj);
+	} else if (in->regs) {
+		pr_err("\n");
+		print_access(in);
+	}
+	pr_err("\n");
+	dump_stack_print_info(KERN_ERR);
+	if (in->regs)
+		arch_show_regs(in->regs);
+	pr_err(BAR);
+}
+
+/* ---- Entry points ---- */
+
+/* With rearm=1 every access is caught, so a loop over freed memory could report for ever. */
+static DEFINE_RATELIMIT_STATE(rearm_limit, 5 * HZ, 10);
+static DEFINE_PER_CPU(bool, reporting);
+
+void kfence_report(const struct kfence_incident *in)
+{
+	unsigned long flags;
+
+	kfence_count(KFENCE_COUNT_BUGS, 1);
+	if (READ_ONCE(kfence_rearm) && in->regs && !__ratelimit(&rearm_limit))
+		return;
+	printk_cpu_sync_get_irqsave(flags);
+	if (!this_cpu_read(reporting)) {
+		this_cpu_write(reporting, true);
+		print_whole(in);
+		this_cpu_write(reporting, false);
+	}
+	printk_cpu_sync_put_irqrestore(flags);
+
+	add_taint(TAINT_BAD_PAGE, LOCKDEP_STILL_OK);
+	check_panic_on_warn("KFENCE");
+}
+
+void kfence_act_on_fault(struct pt_regs *regs)
+{
+	switch (READ_ONCE(kfence_fault_action)) {
+	case KFENCE_FAULT_REPORT:
+		return;
+	case KFENCE_FAULT_OOPS:
+		if (regs)
+			die("KFENCE: kfence.fault=oops", regs, 0);
+		BUG();
+	case KFENCE_FAULT_PANIC:
+		panic("kfence.fault=panic set");
+	}
+}
