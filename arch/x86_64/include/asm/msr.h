@@ -12,7 +12,9 @@
 #define MSR_TSC_DEADLINE	0x6e0
 #define MSR_X2APIC		0x800	/* register at MMIO offset o is MSR 0x800 + o / 16 */
 #define MSR_EFER		0xc0000080
+#define MSR_FS_BASE		0xc0000100
 #define MSR_GS_BASE		0xc0000101
+#define MSR_KERNEL_GS_BASE	0xc0000102
 
 #define EFER_LME		(1u << 8)
 #define EFER_NXE		(1u << 11)

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of arch/x86_64, boot/x86_64 and x86's drivers share among themselves. */
+#pragma once
+
+#include <linux/types.h>
+
+struct pt_regs;
+
+/* ---- boot/x86_64 ---- */
+extern u64 boot_gdt[];
+extern char trampoline[], trampoline_end[];
+
+/* ---- trap.c ---- */
+/* From entry.S, for every vector; interrupts masked. */
+void trap_dispatch(struct pt_regs *regs, unsigned int vector);
+/* Memory for the descriptor tables and exception stacks of a CPU about to start: 0 or -ENOMEM. */
+int x86_trap_alloc(unsigned int cpu);
+
+/* ---- irq.c ---- */
+void x86_interrupt(struct pt_regs *regs, unsigned int vector);
+
+/* ---- smp.c ---- */
+/* Copies the code that other CPUs start in to low memory. Context: on the early page tables. */
+void x86_trampoline_init(void);
+void x86_nmi(struct pt_regs *regs);
+
+/* ---- time.c ---- */
+void x86_timer_interrupt(void);
+
+/* ---- drivers ---- */
+void ioapic_init(void);
+void uart8250_init(void);	/* input by interrupt; output works from arch_early_console_init() on */
+void pvpanic_init(void);
+void smbios_init_early(void);	/* on the early page tables */
+
+/* ---- insn.c ---- */
+/*
+ * x86_insn_address - the effective address of the memory operand of the instruction at regs_pc().
+ * Returns: 0, or -ENOENT when the instruction is not known or has none.
+ */
+int x86_insn_address(const struct pt_regs *regs, unsigned long *addr);
+
+/* ---- cpu.c ---- */
+/* CPUID's answers that several files ask for; valid after arch_early_init(). */
+extern struct x86_features {
+	bool x2apic, tsc_deadline, tsc_invariant, rdrand, rdseed, hypervisor;
+	u32 max_leaf, max_ext_leaf;
+} x86_features;
+/* The APIC id of the CPU that asks, by CPUID: needs no APIC driver. */
+u32 x86_own_apic_id(void);
