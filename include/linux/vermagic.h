@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#define UTS_RELEASE "6.1.0-paddock"
+#include <generated/utsrelease.h>
 
 #ifdef __aarch64__
 #define MODULE_ARCH_VERMAGIC "aarch64"

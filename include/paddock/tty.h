@@ -5,25 +5,14 @@
 #pragma once
 
 #include <linux/types.h>
-#include <linux/list.h>
-
-struct task_struct;
 
 /*
- * Foreground threads: those that Ctrl-C is for. While there is at least one, a Ctrl-C that comes in
- * drops what was typed before it, sends all of them SIGINT, and is not itself input.
+ * Ctrl-C. While a line editor reads keys (tty_edit_begin() to tty_edit_end()) it is a key like any
+ * other. At all other times it drops what was typed before it and calls the handler, at interrupt level.
  */
-struct tty_member {
-	struct list_head node;
-	struct task_struct *task;
-};
-
-/* Context: thread. The member must be removed before its task can be gone. */
-void tty_foreground_add(struct tty_member *member, struct task_struct *task);
-void tty_foreground_remove(struct tty_member *member);
-
-/* How often Ctrl-C was sent to foreground threads so far: a shell compares before and after. */
-unsigned int tty_interrupt_count(void);
+void tty_set_interrupt_handler(void (*handler)(void));
+void tty_edit_begin(void);
+void tty_edit_end(void);
 
 /*
  * tty_read_keys - what has been typed, as it came: no echo, no editing.

@@ -7,7 +7,7 @@
  * shell's line editor takes the bytes as they are; a command that reads /dev/console gets whole
  * lines, with echo, backspace, Ctrl-U, Ctrl-W and Ctrl-D, as from any terminal.
  *
- * Locks: queue_lock guards the queue and the foreground list; it is taken at interrupt level. line_mutex
+ * Locks: queue_lock guards the queue; it is taken at interrupt level. line_mutex
  * guards the line being typed; its holder waits for input.
  */
 #include <linux/gfp.h>
@@ -38,8 +38,8 @@ static DEFINE_SPINLOCK(queue_lock);
 static struct chunk first_chunk;	/* so that input needs no allocation before a page is full */
 static struct chunk *oldest = &first_chunk, *newest = &first_chunk;
 static unsigned long bytes_lost;	/* for want of memory; told once, at the next read */
-static LIST_HEAD(foreground);
-static unsigned int interrupts;
+static void (*interrupt_handler)(void);	/* set once */
+static bool editing;			/* Ctrl-C is a key; see tty.h */
 static DECLARE_WAIT_QUEUE_HEAD(input_wait);
 
 /* ---- The queue; queue_lock held ---- */
@@ -111,46 +111,35 @@ static void queue_clear(void)
 
 void console_input(char c)
 {
-	struct tty_member *m;
+	bool interrupt = c == CTRL('C') && !READ_ONCE(editing) && interrupt_handler;
 	unsigned long flags;
 
 	spin_lock_irqsave(&queue_lock, flags);
-	if (c == CTRL('C') && !list_empty(&foreground)) {
+	if (interrupt)
 		queue_clear();
-		interrupts++;
-		list_for_each_entry(m, &foreground, node)
-			send_sig(SIGINT, m->task, 1);
-	} else {
+	else
 		queue_put(c);
-	}
 	spin_unlock_irqrestore(&queue_lock, flags);
+	if (interrupt)
+		interrupt_handler();
 	wake_up_interruptible_all(&input_wait);
 }
 
 /* ---- For the shell ---- */
 
-void tty_foreground_add(struct tty_member *member, struct task_struct *task)
+void tty_set_interrupt_handler(void (*handler)(void))
 {
-	unsigned long flags;
-
-	member->task = task;
-	spin_lock_irqsave(&queue_lock, flags);
-	list_add_tail(&member->node, &foreground);
-	spin_unlock_irqrestore(&queue_lock, flags);
+	interrupt_handler = handler;
 }
 
-void tty_foreground_remove(struct tty_member *member)
+void tty_edit_begin(void)
 {
-	unsigned long flags;
-
-	spin_lock_irqsave(&queue_lock, flags);
-	list_del_init(&member->node);
-	spin_unlock_irqrestore(&queue_lock, flags);
+	WRITE_ONCE(editing, true);
 }
 
-unsigned int tty_interrupt_count(void)
+void tty_edit_end(void)
 {
-	return READ_ONCE(interrupts);
+	WRITE_ONCE(editing, false);
 }
 
 static size_t take_input(char *buf, size_t size)
