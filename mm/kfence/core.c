@@ -572,10 +572,12 @@ static bool open_for_step(unsigned long page, struct pt_regs *regs)
 		end_step(step);		/* the stepped instruction died of another fault */
 	if (step->nr == ARRAY_SIZE(step->pages))
 		return false;
+	/* From here to the end of the step nothing may come in between: the caller masked interrupts. */
+	if (!step->nr)
+		arch_single_step(regs, true);
 	step->pc = regs_pc(regs);
 	step->pages[step->nr++] = page;
 	open_page(page);
-	arch_single_step(regs, true);
 	return true;
 }
 
@@ -622,6 +624,7 @@ bool kfence_handle_page_fault(unsigned long addr, bool is_write, struct pt_regs 
 	struct kfence_incident in = { .addr = addr, .write = is_write, .regs = regs };
 	struct kfence_area *area;
 	struct kfence_object *obj;
+	bool stepping = false;
 
 	rcu_read_lock();
 	area = kfence_area_of(addr);
@@ -647,7 +650,12 @@ bool kfence_handle_page_fault(unsigned long addr, bool is_write, struct pt_regs 
 		kfence_act_on_fault(regs);
 		rcu_read_lock();
 	}
-	if (!READ_ONCE(kfence_rearm) || !open_for_step(addr & PAGE_MASK, regs))
+	if (READ_ONCE(kfence_rearm)) {
+		/* Stay masked until the return from the exception; its frame knows what was. */
+		local_irq_disable();
+		stepping = open_for_step(addr & PAGE_MASK, regs);
+	}
+	if (!stepping)
 		open_for_good(area, addr);
 	rcu_read_unlock();
 	return true;
