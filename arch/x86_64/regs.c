@@ -155,8 +155,12 @@ static void show_translation(unsigned long addr)
 	printk(KERN_ALERT "%s\n", line);
 }
 
-void arch_describe_fault(const struct pt_regs *regs, const struct fault_info *fault)
+const char *arch_describe_fault(const struct pt_regs *regs, const struct fault_info *fault)
 {
+	if (fault->addr < PAGE_SIZE)
+		printk(KERN_ALERT "BUG: kernel NULL pointer dereference, address: %016lx\n", fault->addr);
+	else
+		printk(KERN_ALERT "BUG: unable to handle page fault for address: %016lx\n", fault->addr);
 	printk(KERN_ALERT "#PF: supervisor %s in kernel mode\n",
 	       fault->exec ? "instruction fetch" : fault->write ? "write access" : "read access");
 	printk(KERN_ALERT "#PF: error_code(0x%04lx) - %s\n", fault->code,
@@ -164,4 +168,5 @@ void arch_describe_fault(const struct pt_regs *regs, const struct fault_info *fa
 	       fault->present  ? "permissions violation" :
 				 "not-present page");
 	show_translation(fault->addr);
+	return "Oops";
 }

@@ -27,7 +27,7 @@
 #include <arch/smp.h>
 #include <arch/time.h>
 #include <asm/apic.h>
-#include "x86.h"
+#include <asm/x86.h>
 
 static DEFINE_RAW_SPINLOCK(shootdown_lock);
 static unsigned long shootdown_va;	/* [shootdown_lock]; read by handlers while their bit is set */

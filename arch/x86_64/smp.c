@@ -163,10 +163,11 @@ void arch_smp_send_ipi(unsigned int cpu, enum ipi_kind kind)
 void x86_nmi(struct pt_regs *regs)
 {
 	unsigned int cpu = raw_smp_processor_id();
+	bool shootdown = x86_shootdown_nmi(cpu);	/* two NMIs may have arrived as one */
 
 	if (cpumask_test_cpu(cpu, &stop_requested))
 		handle_ipi(IPI_STOP);
-	else
+	else if (!shootdown)
 		pr_emerg("Uhhuh. NMI received for unknown reason on CPU %u.\n", cpu);
 }
 

@@ -24,6 +24,10 @@ void x86_interrupt(struct pt_regs *regs, unsigned int vector);
 void x86_trampoline_init(void);
 void x86_nmi(struct pt_regs *regs);
 
+/* ---- shootdown.c ---- */
+/* From the NMI handler: was it a request to drop a translation? Then it is done. */
+bool x86_shootdown_nmi(unsigned int cpu);
+
 /* ---- time.c ---- */
 void x86_timer_interrupt(void);
 
