@@ -26,7 +26,7 @@
 
 struct exception_table_entry;
 struct bug_entry;
-struct seq_file;
+struct completion;
 struct module_private;
 
 /* ---- What a module says about itself ---- */
@@ -81,10 +81,22 @@ enum module_state {
 	MODULE_STATE_UNFORMED,	/* name taken, being linked */
 };
 
+/* The folder /sys/module/<name>, of a loaded module or of built-in code that has parameters. */
 struct module_kobject {
 	struct kobject kobj;
-	struct module *mod;
+	struct module *mod;			/* NULL: built in */
+	struct completion *kobj_completion;	/* completed by the type's release(), if set */
 };
+
+struct module_attribute {
+	struct attribute attr;
+	ssize_t (*show)(struct module_attribute *, struct module_kobject *, char *);
+	ssize_t (*store)(struct module_attribute *, struct module_kobject *, const char *, size_t);
+};
+
+/* kernel/params.c: /sys/module, and the type of the folders in it. */
+extern struct kset *module_kset;
+extern const struct kobj_type module_ktype;
 
 /*
  * Field key: [B] set by the build (the .mod.c)     [I] set while unformed, then constant
@@ -111,8 +123,6 @@ struct module {
 	const struct exception_table_entry *extable;
 	unsigned int num_bugs;			/* [I] */
 	const struct bug_entry *bug_table;
-	void *percpu;				/* [I] its per-CPU area, or NULL */
-	unsigned int percpu_size;
 	/* One for being loaded, one per holder and per module_get(). 0: unloading, no more gets. */
 	atomic_t refcnt;			/* [A] */
 	struct module_private *priv;		/* [I] modloader/internal.h */

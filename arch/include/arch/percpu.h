@@ -51,7 +51,7 @@ static inline void arch_set_percpu_offset(unsigned long offset);
  */
 #define MAGAZINE_BYTES	512UL
 #define MAGAZINE_SLOTS	(MAGAZINE_BYTES / sizeof(void *))	/* slot 0 is the sentinel */
-#define __restart_text	__attribute__((section(".text.restart"), noinline))
+#define __restart_text	__attribute__((section(".text.restart"), __noinline__))
 
 static inline void *arch_magazine_pop(void ***head);
 static inline bool arch_magazine_push(void ***head, void *p);

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Which symbol of a module lies at an address: for stack traces, %pS and /proc/kallsyms.
+ *
+ * At load the symbols that lie in loaded sections are copied out of the file into one array, sorted
+ * by address, and one pool of names. The array never changes while the module is on the list;
+ * after init those of the freed part are skipped because their region is gone.
+ *
+ * Readers run in any context, oops included: they walk the list of modules by RCU and take no lock.
+ */
+#include <linux/kallsyms.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include "internal.h"
+
+/* Labels of the compiler and marks of the assembler say nothing to people. */
+static bool is_worth_naming(const struct load_info *info, unsigned int i)
+{
+	const struct elf_image *img = &info->img;
+	const char *name = elf_symbol_name(img, i);
+	int section = elf_symbol_section(img, i);
+	unsigned int type = ELF64_ST_TYPE(img->syms[i].st_info);
+
+	return section > 0 && info->section_region[section] != NO_REGION && name[0] && name[0] != '$' &&
+	       strncmp(name, ".L", 2) && strncmp(name, "__kstrtab_", 10) && type != STT_SECTION && type != STT_FILE &&
+	       layout_region_of(info->priv, info->symbol_value[i]) != NO_REGION;
+}
+
+static char type_letter(const struct load_info *info, unsigned int i)
+{
+	const struct elf_image *img = &info->img;
+	int section = elf_symbol_section(img, i);
+	unsigned int bind = ELF64_ST_BIND(img->syms[i].st_info);
+	char c;
+
+	switch (info->section_region[section]) {
+	case CORE_TEXT:
+	case INIT_TEXT:
+		c = 't';
+		break;
+	case CORE_RODATA:
+	case INIT_RODATA:
+		c = 'r';
+		break;
+	default:
+		c = img->sections[section].sh_type == SHT_NOBITS ? 'b' : 'd';
+		break;
+	}
+	if (bind == STB_WEAK)
+		return 'W';
+	return bind == STB_GLOBAL ? c - 'a' + 'A' : c;
+}
+
+static int compare_symbols(const void *a, const void *b)
+{
+	const struct module_symbol *x = a, *y = b;
+
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	return x->name < y->name ? -1 : x->name > y->name;
+}
+
+int kallsyms_add_module(struct load_info *info)
+{
+	struct module_private *priv = info->priv;
+	size_t names_len = 0;
+	unsigned int i, n = 0;
+	char *pool;
+
+	for (i = 1; i < info->img.nr_syms; i++) {
+		if (is_worth_naming(info, i)) {
+			n++;
+			names_len += strlen(elf_symbol_name(&info->img, i)) + 1;
+		}
+	}
+	if (!n)
+		return 0;
+	priv->symbols = kvmalloc_array(n, sizeof(*priv->symbols), GFP_KERNEL);
+	priv->symbol_names = pool = kvmalloc(names_len, GFP_KERNEL);
+	if (!priv->symbols || !pool)
+		return -ENOMEM;
+	for (i = 1; i < info->img.nr_syms; i++) {
+		struct module_symbol *s = &priv->symbols[priv->nr_symbols];
+		const char *name;
+
+		if (!is_worth_naming(info, i))
+			continue;
+		name = elf_symbol_name(&info->img, i);
+		s->addr = info->symbol_value[i];
+		s->size = min_t(u64, info->img.syms[i].st_size, U32_MAX);
+		s->type = type_letter(info, i);
+		s->name = pool - priv->symbol_names;
+		pool = stpcpy(pool, name) + 1;
+		priv->nr_symbols++;
+	}
+	sort(priv->symbols, n, sizeof(*priv->symbols), compare_symbols, NULL);
+	return 0;
+}
+
+void kallsyms_free(struct module_private *priv)
+{
+	kvfree(priv->symbols);
+	kvfree(priv->symbol_names);
+}
+
+static bool symbol_is_there(const struct module_private *priv, const struct module_symbol *s)
+{
+	return layout_region_of(priv, s->addr) != NO_REGION;
+}
+
+/* The last symbol at or below @addr in the same region, or NULL. */
+static const struct module_symbol *symbol_at(const struct module_private *priv, unsigned long addr)
+{
+	unsigned int low = 0, high = priv->nr_symbols;
+	const struct module_symbol *s;
+
+	while (low < high) {
+		unsigned int mid = low + (high - low) / 2;
+
+		if (priv->symbols[mid].addr <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (!low)
+		return NULL;
+	s = &priv->symbols[low - 1];
+	/* Of several names at one address a sized one is the function; others are marks. */
+	while (s > priv->symbols && s[-1].addr == s->addr && !s->size)
+		s--;
+	return layout_region_of(priv, s->addr) == layout_region_of(priv, addr) ? s : NULL;
+}
+
+static unsigned long symbol_size(const struct module_private *priv, const struct module_symbol *s)
+{
+	const struct module_symbol *next = s + 1, *end = priv->symbols + priv->nr_symbols;
+	enum region r = layout_region_of(priv, s->addr);
+
+	if (s->size || r == NO_REGION)
+		return s->size;
+	while (next < end && next->addr == s->addr)
+		next++;
+	if (next < end && layout_region_of(priv, next->addr) == r)
+		return next->addr - s->addr;
+	return priv->region[r].start + priv->region[r].bytes - s->addr;
+}
+
+const char *module_address_lookup(unsigned long addr, unsigned long *symbolsize, unsigned long *offset,
+				  char **modname, const unsigned char **modbuildid, char *namebuf)
+{
+	const struct module_symbol *s;
+	const char *name = NULL;
+	struct module *mod;
+
+	preempt_disable();	/* the module stays in memory meanwhile */
+	mod = __module_address(addr);
+	if (mod) {
+		if (modname)
+			*modname = mod->name;
+		if (modbuildid)
+			*modbuildid = mod->priv->build_id_len ? mod->priv->build_id : NULL;
+		s = symbol_at(mod->priv, addr);
+		if (s) {
+			if (symbolsize)
+				*symbolsize = symbol_size(mod->priv, s);
+			if (offset)
+				*offset = addr - s->addr;
+			strscpy(namebuf, mod->priv->symbol_names + s->name, KSYM_NAME_LEN);
+			name = namebuf;
+		}
+	}
+	preempt_enable();
+	return name;
+}
+
+int lookup_module_symbol_name(unsigned long addr, char *symname)
+{
+	return module_address_lookup(addr, NULL, NULL, NULL, NULL, symname) ? 0 : -ERANGE;
+}
+
+int module_get_kallsym(unsigned int symnum, unsigned long *value, char *type, char *name, char *module_name,
+		       int *exported)
+{
+	struct symbol_owner found;
+	struct module *mod;
+	int err = -ERANGE;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(mod, &modules, list) {
+		const struct module_private *priv = mod->priv;
+		const struct module_symbol *s;
+
+		if (symnum >= priv->nr_symbols) {
+			symnum -= priv->nr_symbols;
+			continue;
+		}
+		s = &priv->symbols[symnum];
+		*value = s->addr;
+		*type = symbol_is_there(priv, s) ? s->type : '?';
+		strscpy(name, priv->symbol_names + s->name, KSYM_NAME_LEN);
+		strscpy(module_name, mod->name, MODULE_NAME_LEN);
+		*exported = symbols_find(name, &found) && found.owner == mod;
+		err = 0;
+		break;
+	}
+	rcu_read_unlock();
+	return err;
+}
+
+static unsigned long find_in_module(const struct module *mod, const char *name)
+{
+	const struct module_private *priv = mod->priv;
+	unsigned int i;
+
+	for (i = 0; i < priv->nr_symbols; i++)
+		if (!strcmp(priv->symbol_names + priv->symbols[i].name, name) &&
+		    symbol_is_there(priv, &priv->symbols[i]))
+			return priv->symbols[i].addr;
+	return 0;
+}
+
+unsigned long module_kallsyms_lookup_name(const char *name)
+{
+	const char *colon = strchr(name, ':');
+	unsigned long addr = 0;
+	struct module *mod;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(mod, &modules, list) {
+		if (colon && (strlen(mod->name) != colon - name || strncmp(mod->name, name, colon - name)))
+			continue;
+		addr = find_in_module(mod, colon ? colon + 1 : name);
+		if (addr)
+			break;
+	}
+	rcu_read_unlock();
+	return addr;
+}
+
+/* ---- Addresses ---- */
+
+struct module *__module_address(unsigned long addr)
+{
+	struct module *mod;
+
+	list_for_each_entry_rcu(mod, &modules, list)
+		if (layout_region_of(mod->priv, addr) != NO_REGION)
+			return mod;
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(__module_address);
+
+struct module *__module_text_address(unsigned long addr)
+{
+	struct module *mod = __module_address(addr);
+	enum region r = mod ? layout_region_of(mod->priv, addr) : NO_REGION;
+
+	return r == CORE_TEXT || r == INIT_TEXT ? mod : NULL;
+}
+EXPORT_SYMBOL_GPL(__module_text_address);
+
+bool is_module_address(unsigned long addr)
+{
+	bool yes;
+
+	preempt_disable();
+	yes = __module_address(addr) != NULL;
+	preempt_enable();
+	return yes;
+}
+
+bool is_module_text_address(unsigned long addr)
+{
+	bool yes;
+
+	preempt_disable();
+	yes = __module_text_address(addr) != NULL;
+	preempt_enable();
+	return yes;
+}
+
+bool is_module_percpu_address(unsigned long addr)
+{
+	struct module *mod;
+	unsigned int cpu;
+	bool found = false;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(mod, &modules, list)
+		for_each_possible_cpu(cpu)
+			found |= mod->priv->percpu &&
+				addr - (unsigned long)per_cpu_ptr(mod->priv->percpu, cpu) < mod->priv->percpu_bytes;
+	rcu_read_unlock();
+	return found;
+}
+
+static const char *lookup_for_kallsyms(unsigned long addr, unsigned long *size, unsigned long *offset,
+				       char **modname, char *namebuf)
+{
+	return module_address_lookup(addr, size, offset, modname, NULL, namebuf);
+}
+
+static const struct kallsyms_module_ops kallsyms_ops = {
+	.lookup = lookup_for_kallsyms,
+	.lookup_name = module_kallsyms_lookup_name,
+	.is_text = is_module_text_address,
+};
+
+static int __init kallsyms_modules_init(void)
+{
+	kallsyms_set_module_ops(&kallsyms_ops);
+	return 0;
+}
+core_initcall(kallsyms_modules_init);

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Was this module built for this kernel?
+ *
+ * Two answers. The version string ("vermagic") names release and configuration; its words must be
+ * equal. The section __versions has the CRC of each declaration that the module was compiled with;
+ * it must be the exporter's. A module with CRCs may differ in the release, since they say it better.
+ */
+#include <linux/string.h>
+#include <linux/vermagic.h>
+#include "internal.h"
+
+static const char kernel_magic[] = VERMAGIC_STRING;
+
+static const char *skip_word(const char *s)
+{
+	return s + strcspn(s, " ");
+}
+
+/* Name the first word that differs. */
+static void explain_magic(struct load_info *info, const char *magic)
+{
+	const char *a = magic, *b = kernel_magic;
+	unsigned int word = 1;
+
+	for (;;) {
+		size_t la, lb;
+
+		a += strspn(a, " ");
+		b += strspn(b, " ");
+		la = strcspn(a, " ");
+		lb = strcspn(b, " ");
+		if (!la && !lb)
+			return;
+		if (la != lb || strncmp(a, b, la)) {
+			module_err(info->err, "  word %u differs: the module has '%.*s', this kernel '%.*s'%s\n", word,
+				   (int)min_t(size_t, la, 60), a, (int)lb, b,
+				   word == 1 ? " (built for another release)" : "");
+			return;
+		}
+		a += la;
+		b += lb;
+		word++;
+	}
+}
+
+int versions_check_vermagic(struct load_info *info)
+{
+	const char *magic = elf_modinfo(&info->img, "vermagic", NULL);
+	const char *theirs = magic, *ours = kernel_magic;
+	unsigned int i = elf_find_section(&info->img, "__versions");
+	const Elf64_Shdr *s = &info->img.sections[i];
+
+	if (i && (s->sh_type == SHT_NOBITS || s->sh_size % sizeof(struct modversion_info) || s->sh_offset % 8)) {
+		load_complain(info, "section __versions is not a table of %zu-byte entries",
+			      sizeof(struct modversion_info));
+		return -ENOEXEC;
+	}
+	if (i && s->sh_size) {
+		info->versions = elf_section_data(&info->img, i);
+		info->nr_versions = s->sh_size / sizeof(struct modversion_info);
+	}
+	if (info->flags & MODULE_LOAD_IGNORE_VERMAGIC) {
+		info->forced = true;
+		return 0;
+	}
+	if (!magic) {
+		load_complain(info, "no version magic (not built by Linux's or Paddock's kbuild?)");
+		return -ENOEXEC;
+	}
+	if (info->nr_versions) {
+		theirs = skip_word(theirs);
+		ours = skip_word(ours);
+	}
+	if (!strcmp(theirs, ours))
+		return 0;
+	load_complain(info, "version magic '%s' should be '%s'", magic, kernel_magic);
+	explain_magic(info, magic);
+	return -ENOEXEC;
+}
+
+/* modpost writes the entries in the order of the symbol table, so the next one asked for is mostly the next. */
+static const struct modversion_info *find_version(struct load_info *info, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < info->nr_versions; i++) {
+		const struct modversion_info *v = &info->versions[info->version_cursor];
+
+		info->version_cursor = (info->version_cursor + 1) % info->nr_versions;
+		if (!strncmp(v->name, name, sizeof(v->name)))
+			return v;
+	}
+	return NULL;
+}
+
+bool versions_check_symbol(struct load_info *info, const char *name, u32 crc)
+{
+	const struct modversion_info *v;
+
+	if (!crc || (info->flags & MODULE_LOAD_IGNORE_MODVERSIONS))
+		return true;
+	if (!info->nr_versions) {
+		load_complain(info, "no symbol version for %s: the module was built without Module.symvers", name);
+		return false;
+	}
+	v = find_version(info, name);
+	if (!v) {
+		/* Only this symbol lacks one: told once, and the name alone decides, as in Linux. */
+		if (!info->told_no_version)
+			pr_warn("%s: no symbol version for %s\n", info->name, name);
+		info->told_no_version = true;
+		return true;
+	}
+	if (v->crc == crc)
+		return true;
+	pr_warn("%s: disagrees about version of symbol %s\n", info->name, name);
+	return false;
+}
