@@ -36,6 +36,7 @@
 #pragma weak workqueue_init
 #pragma weak kfence_init
 #pragma weak fs_init
+#pragma weak params_values_init
 #pragma weak params_init
 #pragma weak do_initcalls
 #pragma weak initramfs_init
@@ -72,11 +73,12 @@ static const struct boot_step {
 
 /* The rest needs threads that sleep: other CPUs, file tree, modules, shell. */
 static const struct boot_step late_steps[] = {
+	{ "params", params_values_init },	/* setters may sleep; all below act on the values */
 	{ "smp", smp_init },
 	{ "workqueue", workqueue_init },
 	{ "kfence", kfence_init },
 	{ "fs", fs_init },			/* root, /proc, /sys, debugfs */
-	{ "params files", params_init },	/* values for all registered parameters; their files */
+	{ "params files", params_init },	/* /sys/module/<name>/parameters */
 	{ "devices", arch_devices_init },
 	{ "initcalls", do_initcalls },
 	{ "initramfs", initramfs_init },

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <linux/types.h>
+#include <linux/export.h>
 #include <linux/init.h>
 #include <linux/stringify.h>
 #include <linux/compiler.h>

@@ -50,6 +50,7 @@
 #define SIGQUIT	3
 #define SIGKILL	9
 #define SIGUSR1	10
+#define SIGSEGV	11
 #define SIGUSR2	12
 #define SIGALRM	14
 #define SIGTERM	15

@@ -117,3 +117,14 @@ char *kstrndup(const char *s, size_t len, gfp_t gfp);
 void *kmemdup(const void *src, size_t len, gfp_t gfp);
 char *kmemdup_nul(const char *s, size_t len, gfp_t gfp);
 void *kvmemdup(const void *src, size_t len, gfp_t gfp);
+
+/*
+ * The build is freestanding, where the compiler takes these names for anybody's functions. Under their
+ * builtin names it expands small and constant ones in place.
+ */
+#define memcpy(dest, src, n)	__builtin_memcpy(dest, src, n)
+#define memmove(dest, src, n)	__builtin_memmove(dest, src, n)
+#define memset(s, c, n)		__builtin_memset(s, c, n)
+#define memcmp(a, b, n)		__builtin_memcmp(a, b, n)
+#define strlen(s)		__builtin_strlen(s)
+#define strcmp(a, b)		__builtin_strcmp(a, b)

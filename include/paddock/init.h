@@ -8,7 +8,7 @@
 
 #include <linux/init.h>
 
-void params_early_init(void);	/* kernel/params.c */
+void params_early_init(void);	/* kernel/options.c */
 void memblock_init(void);	/* mm/memblock.c */
 void paging_init(void);		/* mm/pgtable.c, mm/image.c */
 void setup_per_cpu_areas(void);	/* kernel/percpu.c */
@@ -26,7 +26,8 @@ void smp_init(void);		/* kernel/smp.c */
 void workqueue_init(void);	/* kernel/sched/workqueue.c */
 void kfence_init(void);		/* mm/kfence/core.c */
 void fs_init(void);		/* kernel/fs/ */
-void params_init(void);		/* kernel/params.c */
+void params_values_init(void);	/* kernel/options.c */
+void params_init(void);		/* kernel/params_sysfs.c */
 void do_initcalls(void);	/* kernel/initcall.c */
 void initramfs_init(void);	/* kernel/fs/initramfs.c */
 void free_init_memory(void);	/* mm/image.c */

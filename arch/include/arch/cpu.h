@@ -81,6 +81,9 @@ void arch_show_cpuinfo(struct seq_file *m, unsigned int cpu);
 void arch_power_off(void);
 void arch_reboot(void);
 
+/* Tell the hypervisor that the kernel has panicked (pvpanic); nothing where there is no such device. */
+void arch_panic_notify(void);
+
 /* The machine's name for the "Hardware name:" line (DMI, device tree), or NULL. */
 const char *arch_hardware_name(void);
 

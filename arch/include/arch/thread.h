@@ -33,3 +33,15 @@ struct task_struct *arch_switch_to(struct task_struct *prev, struct task_struct 
 
 /* kernel/sched/: where a new thread begins, called from assembly: finishes the switch, runs fn(arg). */
 void __attribute__((noreturn)) thread_start(struct task_struct *prev, int (*fn)(void *), void *arg);
+
+/* Where the stack of a thread that does not run begins for a trace: its first { frame pointer, return address }. */
+static inline unsigned long arch_thread_frame(const struct arch_thread *t);
+
+/*
+ * arch_restart_on_stack - forget the stack in use, and call @fn at the top of another one.
+ * @stack_top: 16-byte aligned. @fn must not return.
+ * Context: a thread whose own stack overflowed, on the stack of its exception.
+ */
+static inline void __attribute__((noreturn)) arch_restart_on_stack(void *stack_top, void (*fn)(void));
+
+#include <asm/thread.h>

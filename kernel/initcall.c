@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Initcalls: functions of built-in code that run once at boot, in the order of their level.
+ *
+ * The linker sorts the entries by the section's name, "__initcall.<level>", so the table is already in
+ * order. initcall_debug prints each with its result and time, as in Linux.
+ */
+#include <arch/cpu.h>
+#include <arch/time.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/moduleparam.h>
+#include <linux/preempt.h>
+#include <paddock/init.h>
+
+extern const initcall_t __start___initcall[], __stop___initcall[];
+
+bool initcall_debug;
+core_param(initcall_debug, initcall_debug, bool, 0644);
+
+static void __init run_one(initcall_t fn)
+{
+	int count = preempt_count(), ret;
+	u64 begin = arch_clock_ns();
+
+	if (initcall_debug)
+		pr_info("calling  %pS @ 1\n", fn);
+	ret = fn();
+	if (initcall_debug)
+		pr_info("initcall %pS returned %d after %llu usecs\n", fn, ret,
+			(arch_clock_ns() - begin) / 1000);
+	WARN(preempt_count() != count || arch_irqs_disabled_flags(arch_irq_flags()),
+	     "initcall %pS returned with preemption imbalance or disabled interrupts\n", fn);
+}
+
+void __init do_initcalls(void)
+{
+	for (const initcall_t *fn = __start___initcall; fn < __stop___initcall; fn++)
+		run_one(*fn);
+}
