@@ -38,6 +38,14 @@ void pvpanic_init(void);
 void smbios_init_early(void);	/* on the early page tables */
 
 /* ---- insn.c ---- */
+struct insn_access;
+/*
+ * x86_decode_access - the decoder itself: @len bytes of @code, registers as before the instruction (ip: its
+ * address). Of an instruction with two memory operands, the one that holds @addr counts.
+ * Returns: 0, *out and the operand's address; or -ENOENT.
+ */
+int x86_decode_access(const u8 *code, size_t len, const struct pt_regs *regs, unsigned long addr,
+		      struct insn_access *out, unsigned long *operand);
 /*
  * x86_insn_address - the effective address of the memory operand of the instruction at regs_pc().
  * Returns: 0, or -ENOENT when the instruction is not known or has none.
