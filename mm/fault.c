@@ -85,7 +85,7 @@ void handle_page_fault(struct pt_regs *regs, const struct fault_info *fault)
 	if (!fault->exec && fixup_exception(regs))
 		return;
 	if (!fault->exec && !fault->present && !fault->reserved &&
-	    (vmemmap_handle_fault(fault->addr) ||
+	    (vmemmap_handle_fault(fault->addr, fault->write) ||
 	     kfence_handle_page_fault(fault->addr, fault->write, regs)))
 		return;
 	if (is_spurious(fault))

@@ -97,3 +97,6 @@ unsigned long free_reserved_area(void *start, void *end, int poison, const char 
 /* Declared there in Linux 6.1, used through <linux/mm.h> by many drivers. */
 void *kvmalloc_node(size_t size, gfp_t flags, int node);
 void kvfree(const void *addr);
+
+/* Print @page and why. Context: any. */
+void dump_page(struct page *page, const char *reason);

@@ -37,6 +37,7 @@ struct zone {
 	spinlock_t lock;
 	struct free_area free_area[MAX_ORDER];	/* [L] */
 	unsigned long nr_free;			/* [L] pages in free_area */
+	u32 free_orders;			/* [L] bit n: free_area[n] is not empty */
 	unsigned long deferred_pages;		/* [L] free pages in sections not opened yet */
 	unsigned int next_section;		/* [L] first section that may still be unopened */
 	unsigned int end_section;		/* [I] */

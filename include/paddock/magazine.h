@@ -36,7 +36,7 @@ extern void *const magazine_none[MAGAZINE_SLOTS];
 struct cpu_magazines {
 	void **head;	/* must be first: fast paths know its address alone */
 	void **prev;	/* [P] top of the second one; MAGAZINE_NONE: there is none */
-	void **stash;	/* [P] where head is while the gate makes this CPU go slow; NULL: gate closed */
+	void **stash;	/* [P] where head is while the gate makes this CPU go slow; NULL: closed */
 };
 
 /* Full and empty magazines that no CPU uses now. */
@@ -66,6 +66,11 @@ static inline bool magazine_is_empty(void **top)
 	return !*top;
 }
 
+static inline bool magazine_is_full(void **top)
+{
+	return !((unsigned long)(top + 1) & (MAGAZINE_BYTES - 1));
+}
+
 /*
  * magazine_new - an empty one, or NULL. magazine_delete() takes it back.
  * Returns: its top (that is, its bottom).
@@ -75,13 +80,60 @@ void **magazine_new(unsigned int capacity);
 void magazine_delete(void **block);
 
 void depot_init(struct depot *depot);
-/* Returns: top of a full magazine, or NULL. Context: interrupts masked. */
-void **depot_take_full(struct depot *depot);
-/* Returns: bottom of an empty one, or NULL. */
-void **depot_take_empty(struct depot *depot, unsigned int capacity);
-/* Returns: false, unchanged, when the depot holds @limit full ones already. */
-bool depot_put_full(struct depot *depot, void **top, unsigned int limit);
-void depot_put_empty(struct depot *depot, void **top);
+
+/*
+ * What the slow paths of both allocators do with this CPU's magazines.
+ * Context of all: interrupts masked, gate closed.
+ *
+ * magazines_load - head has nothing to take: bring one that has, from prev or the depot.
+ * Returns: head has something now.
+ */
+bool magazines_load(struct cpu_magazines *m, struct depot *depot);
+
+/* magazines_need_empty - make head an empty magazine (not MAGAZINE_NONE), to be filled. False: no memory for one. */
+bool magazines_need_empty(struct cpu_magazines *m, struct depot *depot, unsigned int capacity);
+
+/*
+ * magazines_make_room - head has no room: bring a magazine that has.
+ * @limit:   full magazines that the depot may hold; beyond, @flush gets the contents of one.
+ * @flush:   gives @count things back to where they came from.
+ * Returns: head has room now. False: no memory for a magazine, nothing changed.
+ */
+bool magazines_make_room(struct cpu_magazines *m, struct depot *depot, unsigned int capacity, unsigned int limit,
+			 void (*flush)(void *arg, void **things, unsigned int count), void *arg);
+
+/* Everything that @m, or the depot, holds goes to @flush; their magazines are deleted. */
+void magazines_drain(struct cpu_magazines *m, unsigned int capacity,
+		     void (*flush)(void *arg, void **things, unsigned int count), void *arg);
+void depot_drain(struct depot *depot, unsigned int capacity,
+		 void (*flush)(void *arg, void **things, unsigned int count), void *arg);
+
+/* The gate: while it is open, head is MAGAZINE_NONE, so that this CPU's next operation goes the slow way. */
+static inline void magazines_open_gate(struct cpu_magazines *m)
+{
+	if (!m->stash) {
+		m->stash = m->head;
+		m->head = MAGAZINE_NONE;
+	}
+}
+
+/* Returns: it was open. */
+static inline bool magazines_close_gate(struct cpu_magazines *m)
+{
+	if (!m->stash)
+		return false;
+	m->head = m->stash;
+	m->stash = NULL;
+	return true;
+}
+
+/* Things held, as seen from another CPU: a moment's blur. */
+static inline unsigned int magazines_count(const struct cpu_magazines *m, unsigned int capacity)
+{
+	void **head = m->stash ? m->stash : m->head;
+
+	return magazine_count(head, capacity) + magazine_count(m->prev, capacity);
+}
 
 /* Bytes that magazines take, for the memory summary. */
 unsigned long magazine_bytes(void);

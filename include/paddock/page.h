@@ -56,26 +56,50 @@ bool section_is_open(unsigned long pfn);
 /*
  * vmemmap_handle_fault - a touch of a struct page that is not there yet: open its section, or show
  * zeroes where there is no RAM. Called by the fault handler.
- * Returns: true: done, repeat the access. False: not a vmemmap address.
+ * Returns: true: done, repeat the access. False: not a vmemmap address, or a write where there is no RAM.
  */
-bool vmemmap_handle_fault(unsigned long addr);
+bool vmemmap_handle_fault(unsigned long addr, bool is_write);
+
+/*
+ * Pages for the allocators themselves and for page tables (kind PAGE_TABLE): straight from the zones, never
+ * guarded by KFENCE, not counted by anybody. Not zeroed. alloc_internal_page() returns NULL without a report
+ * when there is __GFP_NOWARN. Context: any.
+ */
+struct page *alloc_internal_page(gfp_t gfp, unsigned int order, int node);
+void free_internal_page(struct page *page, unsigned int order);
+/* buddy_init() is done. */
+bool pages_are_available(void);
 
 /* ---- Between buddy.c, page_percpu.c, page_report.c ---- */
 
 /* Per-CPU lists exist for orders up to this; see page_percpu.c. */
 #define PAGE_CPU_ORDERS		4
 
-/* Take a free block from one zone, or give one back, under zone->lock. kind is set by the caller. */
-struct page *zone_take(struct zone *zone, unsigned int order, bool may_use_reserve);
+/*
+ * zone_take - a free block of 2^order pages from one zone.
+ * @keep: leave so many pages in the zone (the reserve of those who cannot wait).
+ * Shape:   kind 0; the caller sets it. Opens further sections of the zone as needed.
+ * Context: any. Locking: takes section_lock and zone->lock.
+ * Returns: the first page, or NULL.
+ */
+struct page *zone_take(struct zone *zone, unsigned int order, unsigned long keep);
+
+/*
+ * zone_give - put a block back and merge it with its buddies as far as that goes.
+ * The caller has made sure that it is nobody's any more. Any kind. Context: any. Locking: takes zone->lock.
+ * zone_give_many: @count blocks of @order, under one hold of the lock per zone.
+ */
 void zone_give(struct zone *zone, struct page *page, unsigned int order);
+void zone_give_many(struct page **pages, unsigned int count, unsigned int order);
 
 /* Everything that this and other CPUs' lists and depots hold goes back to the zones. Context: thread. */
 void drain_all_pages(struct zone *zone);
-void page_depots_drain(void);
 unsigned long page_lists_nr_pages(int node);
 
-/* Where the page allocator finds memory that is cached above it; tries to free some. Returns pages freed. */
+/* Memory that slab holds in empty slabs, magazines and depots goes back. Context: thread. Returns: pages freed. */
 unsigned long slab_reclaim(void);
+/* Pages in slabs. */
+unsigned long slab_nr_pages(void);
 
 /* buddy_check - the allocator's invariants, for tests: panics with the one that does not hold. */
 void buddy_check(void);

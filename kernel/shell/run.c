@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Running commands: every command that may reach a module's code runs in a thread of its own.
+ *
+ * An oops there ends that thread only. What the command holds (words, files, the copy of the
+ * environment) belongs to its struct job, which the waiting shell owns, so that it can be given back
+ * after an oops, too. Pipelines, subshells, $(…) and & run in jobs as well.
+ *
+ * Ctrl-C: all threads that work for the foreground are in one list; shell_interrupt() sends SIGINT to each.
+ */
+#include <linux/cpumask.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/sched.h>
+#include <linux/signal.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <paddock/fs.h>
+#include <paddock/sched.h>
+#include "run.h"
+
+#define STATUS_KILLED 137	/* 128 + SIGKILL: what Linux's shells say of a process that an oops ended */
+
+static DEFINE_SPINLOCK(foreground_lock);	/* guards the list; leaf, taken in interrupts */
+static LIST_HEAD(foreground_list);
+
+struct job {
+	struct foreground fg;
+	bool background;
+	struct shell sh;		/* a copy: what the job changes is lost with it */
+	bool has_shell;
+	struct node *node;		/* either a tree, to be run in the copy; */
+	const char *text;		/* or source text, likewise; */
+	struct shell *cmd_shell;	/* or one command in this shell, which waits */
+	const struct shell_command *cmd;
+	int argc;
+	char **argv;
+	struct redir *redirs;
+	struct arena arena;
+	struct stdfiles files;
+	char *outbuf;
+	struct task_struct *task;
+};
+
+/* ---- The foreground ---- */
+
+void foreground_enter(struct foreground *fg)
+{
+	unsigned long flags;
+
+	fg->task = current;
+	allow_signal(SIGINT);
+	spin_lock_irqsave(&foreground_lock, flags);
+	list_add(&fg->node, &foreground_list);
+	spin_unlock_irqrestore(&foreground_lock, flags);
+}
+
+/* Also for a thread that an oops has ended: then by who waited for it. Twice is harmless. */
+void foreground_leave(struct foreground *fg)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&foreground_lock, flags);
+	if (fg->task)
+		list_del(&fg->node);
+	fg->task = NULL;
+	spin_unlock_irqrestore(&foreground_lock, flags);
+}
+
+void shell_interrupt(void)
+{
+	struct foreground *fg;
+	unsigned long flags;
+
+	spin_lock_irqsave(&foreground_lock, flags);
+	list_for_each_entry(fg, &foreground_list, node)
+		send_sig(SIGINT, fg->task, 0);
+	spin_unlock_irqrestore(&foreground_lock, flags);
+}
+
+bool shell_check_interrupt(struct shell *sh)
+{
+	if (signal_pending(current))
+		sh->interrupted = true;
+	return sh->interrupted;
+}
+
+bool shell_stack_low(void)
+{
+	unsigned long sp = (unsigned long)__builtin_frame_address(0);
+
+	return sp - (unsigned long)task_stack_page(current) < 6 * 1024;
+}
+
+/* ---- Threads ---- */
+
+static struct task_struct *start_thread(int (*fn)(void *), void *arg, const char *name, int cpu)
+{
+	struct task_struct *t = thread_create(fn, arg, "%s", name);
+
+	if (IS_ERR(t))
+		return t;
+	if (cpu >= 0)
+		set_cpus_allowed_ptr(t, cpumask_of(cpu));
+	wake_up_process(t);
+	return t;
+}
+
+int protected(int (*fn)(void *arg), void *arg, const char *name, int cpu)
+{
+	struct task_struct *t = start_thread(fn, arg, name, cpu);
+
+	return IS_ERR(t) ? PTR_ERR(t) : thread_join(t);
+}
+
+static struct job *new_job(struct shell *sh)
+{
+	struct job *j = kzalloc(sizeof(*j), GFP_KERNEL);
+
+	if (!j) {
+		shell_error(sh, "fork: %s", errno_text(-ENOMEM));
+		return NULL;
+	}
+	memcpy(j->files.f, sh->std, sizeof(sh->std));
+	return j;
+}
+
+static int close_job_files(void *arg)
+{
+	struct job *j = arg;
+
+	close_files(&j->files);
+	return 0;
+}
+
+/* What is left of a job when its thread has ended. */
+static void free_job(struct job *j, bool oopsed)
+{
+	/* A file's release is a module's code, too; an ordinary end has closed them already. */
+	foreground_leave(&j->fg);
+	if (oopsed)
+		protected(close_job_files, j, "sh-close", -1);
+	else
+		close_files(&j->files);
+	if (j->has_shell)
+		shell_destroy(&j->sh);
+	arena_free(&j->arena);
+	kfree(j->outbuf);
+	kfree(j);
+}
+
+static int job_work(struct job *j)
+{
+	struct shell *sh = j->has_shell ? &j->sh : j->cmd_shell;
+	struct cmd c;
+	int err, status;
+
+	if (j->text)
+		return shell_run_text(sh, j->text, sh->name);
+	if (j->node && j->node->kind == N_SIMPLE)
+		return exec_simple(sh, j->node, true);
+	if (j->node)
+		return exec_node(sh, j->node);
+	err = redirect(sh, &j->arena, j->redirs, &j->files);
+	if (err)
+		return 1;
+	c = (struct cmd){ .sh = sh, .argc = j->argc, .argv = j->argv, .in = j->files.f[0],
+			  .out = j->files.f[1], .err = j->files.f[2], .outbuf = j->outbuf };
+	status = j->cmd->run(&c);
+	err = cmd_flush(&c);
+	if (err && err != -EPIPE && err != -ERESTARTSYS && err != -EINTR) {
+		/* A shell's own echo and printf: the error names the shell, as everywhere. */
+		bool print = !strcmp(j->argv[0], "echo") || !strcmp(j->argv[0], "printf");
+
+		if (print)
+			shell_error(sh, "write error: %s", errno_text(err));
+		else
+			cmd_error(&c, "write error: %s", errno_text(err));
+		status = 1;
+	}
+	return status;
+}
+
+static int job_main(void *arg)
+{
+	struct job *j = arg;
+	bool background = j->background;
+	int status;
+
+	if (!background)
+		foreground_enter(&j->fg);
+	status = job_work(j);
+	close_files(&j->files);
+	if (background)
+		free_job(j, false);	/* nobody waits */
+	else
+		foreground_leave(&j->fg);
+	return status;
+}
+
+#define OUT_BYTES 4000		/* flushed when full; see cmd_io.c */
+
+static int start_job(struct shell *sh, struct job *j, const char *name)
+{
+	j->outbuf = kmalloc(OUT_BYTES, GFP_KERNEL);
+	if (!j->outbuf)
+		goto no_memory;
+	j->task = start_thread(job_main, j, name, sh->cpu);
+	if (!IS_ERR(j->task))
+		return 0;
+no_memory:
+	shell_error(sh, "fork: %s", errno_text(-ENOMEM));
+	free_job(j, false);
+	return -ENOMEM;
+}
+
+static int finish_job(struct shell *sh, struct job *j)
+{
+	int status = thread_join(j->task);
+	bool oopsed = status == THREAD_OOPSED;
+
+	free_job(j, oopsed);
+	if (oopsed) {
+		shell_error(sh, "Killed");
+		return STATUS_KILLED;
+	}
+	return status;
+}
+
+/* Without a thread of its own: this one is the command's already, or the command is the shell's. */
+static int run_here(struct shell *sh, const struct shell_command *cmd, int argc, char **argv,
+		    struct redir *redirs)
+{
+	struct job *j = new_job(sh);
+	struct file *saved[3];
+	int status;
+
+	if (!j)
+		return 126;
+	j->outbuf = kmalloc(OUT_BYTES, GFP_KERNEL);
+	if (!j->outbuf) {
+		free_job(j, false);
+		shell_error(sh, "%s", errno_text(-ENOMEM));
+		return 126;
+	}
+	j->cmd_shell = sh;
+	j->cmd = cmd;
+	j->argc = argc;
+	j->argv = argv;
+	if (cmd->flags & CMD_SHELL) {
+		/* `sh`, `eval` and the like hand their standard files on. */
+		status = redirect(sh, &j->arena, redirs, &j->files) ? 1 : 0;
+		memcpy(saved, sh->std, sizeof(saved));
+		memcpy(sh->std, j->files.f, sizeof(saved));
+		if (!status)
+			status = job_work(j);
+		memcpy(sh->std, saved, sizeof(saved));
+	} else {
+		j->redirs = redirs;
+		status = job_work(j);
+	}
+	close_files(&j->files);
+	free_job(j, false);
+	return status;
+}
+
+int run_command(struct shell *sh, const struct shell_command *cmd, int argc, char **argv,
+		struct redir *redirs, bool own_thread)
+{
+	struct job *j;
+
+	if (own_thread || (cmd->flags & CMD_SHELL))
+		return run_here(sh, cmd, argc, argv, redirs);
+	j = new_job(sh);
+	if (!j)
+		return 126;
+	j->cmd_shell = sh;
+	j->cmd = cmd;
+	j->argc = argc;
+	j->argv = argv;
+	j->redirs = redirs;
+	if (start_job(sh, j, cmd->name))
+		return 126;
+	return finish_job(sh, j);
+}
+
+/* ---- Jobs that are trees ---- */
+
+/* A job that runs @n in a copy of @sh. Its files are borrowed until it ends. */
+static struct job *tree_job(struct shell *sh, struct node *n)
+{
+	struct job *j = new_job(sh);
+
+	if (!j)
+		return NULL;
+	if (shell_copy(&j->sh, sh)) {
+		shell_error(sh, "fork: %s", errno_text(-ENOMEM));
+		free_job(j, false);
+		return NULL;
+	}
+	j->has_shell = true;
+	j->node = n;
+	return j;
+}
+
+static const char *job_name(struct node *n)
+{
+	return n->kind == N_SIMPLE && n->nr_words && !strpbrk(n->words[0], "$`'\"\\/") ? n->words[0] : "sh";
+}
+
+int run_subshell(struct shell *sh, struct node *n)
+{
+	struct job *j = tree_job(sh, n);
+
+	if (!j || start_job(sh, j, "sh"))
+		return 126;
+	return finish_job(sh, j);
+}
+
+#define MAX_STAGES 16
+
+/* All stages at once, each in its thread; the status is the last one's. */
+int run_pipeline(struct shell *sh, struct node *n)
+{
+	struct job *jobs[MAX_STAGES];
+	struct file *from = NULL, *r, *w;
+	int started = 0, status = 126, i;
+
+	if (n->nr_kids > MAX_STAGES) {
+		shell_error(sh, "pipeline of more than %d commands", MAX_STAGES);
+		return 2;
+	}
+	for (i = 0; i < n->nr_kids; i++) {
+		struct job *j;
+
+		r = w = NULL;
+		if (i + 1 < n->nr_kids && create_pipe(&r, &w)) {
+			shell_error(sh, "pipe: %s", errno_text(-ENOMEM));
+			break;
+		}
+		j = tree_job(sh, n->kids[i]);
+		if (j) {
+			if (from) {
+				j->files.f[0] = j->sh.std[0] = from;
+				j->files.owned[0] = true;
+			}
+			if (w) {
+				j->files.f[1] = j->sh.std[1] = w;
+				j->files.owned[1] = true;
+			}
+		} else {
+			if (from)
+				fput(from);
+			if (w)
+				fput(w);
+		}
+		from = r;
+		if (!j)
+			break;
+		/* A job that does not start is freed; its pipe ends must go, too, or a neighbour waits for ever. */
+		if (start_job(sh, j, job_name(n->kids[i])))
+			break;
+		jobs[started++] = j;
+	}
+	if (from && i < n->nr_kids)
+		fput(from);
+	for (i = 0; i < started; i++)
+		status = finish_job(sh, jobs[i]);
+	return started == n->nr_kids ? status : 126;
+}
+
+/* In the background, and in $(…): source text, since the tree around it may be gone before the job is. */
+static struct job *text_job(struct shell *sh, const char *text, size_t len)
+{
+	struct job *j = tree_job(sh, NULL);
+
+	if (!j)
+		return NULL;
+	j->text = arena_strndup(&j->arena, text, len);
+	if (!j->text) {
+		free_job(j, false);
+		return NULL;
+	}
+	return j;
+}
+
+int run_background(struct shell *sh, struct node *n)
+{
+	struct job *j = text_job(sh, n->name, strlen(n->name));
+	struct file *null;
+	struct task_struct *task;
+
+	if (!j)
+		return 126;
+	null = open_path(NULL, "/dev/null", O_RDONLY, 0);
+	if (!IS_ERR(null)) {
+		j->files.f[0] = j->sh.std[0] = null;
+		j->files.owned[0] = true;
+	}
+	j->background = true;
+	j->outbuf = kmalloc(OUT_BYTES, GFP_KERNEL);
+	task = j->outbuf ? thread_create(job_main, j, "sh") : ERR_PTR(-ENOMEM);
+	if (IS_ERR(task)) {
+		shell_error(sh, "fork: %s", errno_text(-ENOMEM));
+		free_job(j, false);
+		return 126;
+	}
+	sh->job_pid = task_pid_nr(task);
+	wake_up_process(task);		/* from here on the job frees itself */
+	put_task_struct(task);
+	return 0;
+}
+
+int exec_substitution(struct shell *sh, const char *text, size_t len, struct strbuf *b)
+{
+	struct file *r, *w;
+	struct job *j;
+	char buf[256];
+	ssize_t got = 0;
+	int err = create_pipe(&r, &w);
+
+	if (err) {
+		shell_error(sh, "pipe: %s", errno_text(err));
+		return err;
+	}
+	j = text_job(sh, text, len);
+	if (!j) {
+		fput(w);
+		fput(r);
+		return -ENOMEM;
+	}
+	j->files.f[1] = j->sh.std[1] = w;
+	j->files.owned[1] = true;
+	if (start_job(sh, j, "sh")) {
+		fput(r);
+		return -ENOMEM;
+	}
+	while (!b->oom && (got = file_read(r, buf, sizeof(buf))) > 0)
+		sb_add(b, buf, got);
+	fput(r);			/* what is still written now fails with EPIPE */
+	sh->status = finish_job(sh, j);
+	if (got < 0 && !shell_check_interrupt(sh))
+		return got;
+	return b->oom ? -ENOMEM : 0;
+}

@@ -1,0 +1,627 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The kernel's page tables: walking, mapping, splitting, merging, for both processors.
+ *
+ * One tree of four levels serves all CPUs. An entry maps memory ("leaf": 4 KiB at level 0, 2 MiB at 1,
+ * 1 GiB at 2), points to a table of the next lower level, or is none.
+ *
+ *   root (level 3) -> level 2 -> level 1 -> level 0 -> 4 KiB
+ *                        \-> 1 GiB  \-> 2 MiB
+ *
+ * Splitting a 2 MiB leaf makes a table of 512 leaves that map the same, and puts it in the leaf's
+ * place; merging is the reverse. Both change a live entry into another valid one. x86_64 allows that; arm64
+ * wants the entry invalid in between (break-before-make), so there the other CPUs are stopped and the entry is
+ * written through an alias in the fixmap window, since its own page may lie in the range that vanishes for
+ * a moment. A whole 1 GiB is split or merged by one such change at its top.
+ *
+ * Invariant: a table once linked stays linked, except by a merge; so walks need no lock as long as the
+ *            walked mapping itself is not being merged (its owner's business).
+ * Lock:      pt_lock guards linking and unlinking of tables. A leaf is changed by its mapping's owner.
+ *            pt_lock is a leaf lock; tables are allocated before it is taken.
+ */
+#include <linux/align.h>
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/set_memory.h>
+#include <linux/smp.h>
+#include <linux/spinlock.h>
+#include <linux/stop_machine.h>
+#include <linux/string.h>
+#include <arch/boot.h>
+#include <paddock/memblock.h>
+#include <paddock/pgtable.h>
+#include "pgtable.h"
+
+pte_t kernel_root[PT_ENTRIES] __aligned(PAGE_SIZE) __section(".bss..page_aligned");
+
+static DEFINE_SPINLOCK(pt_lock);
+
+/* ---- Table pages ---- */
+
+/* Tables for the time before any RAM is mapped: enough for the image and the first GiB. */
+#define BOOT_TABLES	32
+static pte_t boot_tables[BOOT_TABLES][PT_ENTRIES] __aligned(PAGE_SIZE) __section(".bss..page_aligned");
+static unsigned int boot_tables_used;
+
+phys_addr_t pt_memblock_limit;	/* RAM below it is mapped: memblock may give tables there; 0: none yet */
+
+/* A table's address. The boot tables are in the image, all others in the linear map. */
+static pte_t *table_va(phys_addr_t pa)
+{
+	if (pa >= boot_info.kernel_start && pa < boot_info.kernel_end)
+		return (pte_t *)(pa + kimage_voffset);
+	return __va(pa);
+}
+
+static phys_addr_t table_pa(const pte_t *table)
+{
+	unsigned long va = (unsigned long)table;
+
+	return va >= PAGE_OFFSET && va < LINEAR_END ? va - PAGE_OFFSET : __pa_symbol(va);
+}
+
+pte_t *pt_page_alloc(void)
+{
+	pte_t *table;
+
+	if (boot_tables_used < BOOT_TABLES)
+		return boot_tables[boot_tables_used++];	/* zero: .bss */
+	if (pages_are_available()) {
+		struct page *page = alloc_internal_page(GFP_ATOMIC | __GFP_NOWARN, 0, NUMA_NO_NODE);
+
+		if (!page)
+			return NULL;
+		table = page_address(page);
+	} else {
+		phys_addr_t pa = memblock_alloc_phys(PAGE_SIZE, PAGE_SIZE, pt_memblock_limit, NUMA_NO_NODE);
+
+		if (!pa)
+			return NULL;
+		table = __va(pa);
+	}
+	clear_page(table);
+	return table;
+}
+
+void pt_page_free(pte_t *table)
+{
+	unsigned long va = (unsigned long)table;
+
+	/* Boot tables and memblock's are few and stay. */
+	if (va >= PAGE_OFFSET && va < LINEAR_END && page_type(virt_to_page(table)) == PAGE_TABLE)
+		free_internal_page(virt_to_page(table), 0);
+}
+
+/* ---- Walking ---- */
+
+/* The slot of @level for @va, or of the higher level where the walk ends at a leaf or at nothing. */
+static pte_t *walk_to(unsigned long va, unsigned int level, unsigned int *found)
+{
+	pte_t *slot = &kernel_root[PT_INDEX(va, 3)];
+	unsigned int at = 3;
+
+	while (at > level && arch_pt_is_table(*slot, at)) {
+		slot = table_va(arch_pt_pa(*slot, at));
+		at--;
+		slot += PT_INDEX(va, at);
+	}
+	*found = at;
+	return slot;
+}
+
+pte_t *kernel_page_entry(unsigned long va, unsigned int *level)
+{
+	unsigned int found;
+	pte_t *slot = walk_to(va, 0, &found);
+
+	if (level)
+		*level = found;
+	return arch_pt_is_leaf(*slot, found) ? slot : NULL;
+}
+
+phys_addr_t kernel_va_to_pa(unsigned long va)
+{
+	unsigned int level;
+	pte_t *slot = kernel_page_entry(va, &level);
+
+	if (!slot)
+		return PHYS_ADDR_MAX;
+	return arch_pt_pa(*slot, level) | (va & (PT_LEVEL_SIZE(level) - 1));
+}
+
+/* ---- Mapping ---- */
+
+/* The slot of @level for @va, with tables added on the way. NULL: no memory, or a leaf in the way. */
+static pte_t *walk_or_make(unsigned long va, unsigned int level, int *err)
+{
+	for (;;) {
+		unsigned int found;
+		pte_t *slot = walk_to(va, level, &found), *table;
+		unsigned long flags;
+
+		if (found == level)
+			return slot;
+		if (arch_pt_is_leaf(*slot, found)) {
+			*err = -EEXIST;
+			return NULL;
+		}
+		table = pt_page_alloc();
+		if (!table) {
+			*err = -ENOMEM;
+			return NULL;
+		}
+		spin_lock_irqsave(&pt_lock, flags);
+		if (arch_pt_is_none(*slot)) {
+			arch_pt_set(slot, arch_pt_table(table_pa(table)));
+			table = NULL;
+		}
+		spin_unlock_irqrestore(&pt_lock, flags);
+		if (table)	/* somebody else was faster */
+			pt_page_free(table);
+	}
+}
+
+int map_range_up_to(unsigned long va, phys_addr_t pa, unsigned long size, pgprot_bits_t prot,
+		    unsigned int max_level)
+{
+	while (size) {
+		unsigned int level = max_level;
+		int err = 0;
+		pte_t *slot;
+
+		while (level && ((va | pa) & (PT_LEVEL_SIZE(level) - 1) || size < PT_LEVEL_SIZE(level)))
+			level--;
+		slot = walk_or_make(va, level, &err);
+		/* A table is left there from earlier small pages: use it. */
+		while (slot && level && arch_pt_is_table(*slot, level))
+			slot = walk_or_make(va, --level, &err);
+		if (!slot)
+			return err;
+		if (!arch_pt_is_none(*slot))
+			return -EEXIST;
+		arch_pt_set(slot, arch_pt_leaf(pa, prot, level));
+		va += PT_LEVEL_SIZE(level);
+		pa += PT_LEVEL_SIZE(level);
+		size -= PT_LEVEL_SIZE(level);
+	}
+	return 0;
+}
+
+int kernel_map_range(unsigned long va, phys_addr_t pa, unsigned long size, pgprot_bits_t prot)
+{
+	return map_range_up_to(va, pa, size, prot, arch_pt_has_1g() ? 2 : 1);
+}
+
+int kernel_map_pages(unsigned long va, struct page **pages, unsigned int count, pgprot_bits_t prot)
+{
+	pte_t *slot = NULL;
+
+	for (unsigned int i = 0; i < count; i++, va += PAGE_SIZE) {
+		/* Neighbours are in the same table until it ends. */
+		if (!slot || !PT_INDEX(va, 0)) {
+			int err = 0;
+
+			slot = walk_or_make(va, 0, &err);
+			if (!slot)
+				return err;
+		}
+		*slot = arch_pt_leaf(page_to_phys(pages[i]), prot, 0);
+		slot++;
+	}
+	arch_pt_set(slot - 1, slot[-1]);	/* publishes them all; see arch_pt_set() */
+	return 0;
+}
+
+void kernel_unmap_range(unsigned long va, unsigned long size)
+{
+	unsigned long end = va + size;
+
+	while (va < end) {
+		unsigned int level;
+		pte_t *slot = walk_to(va, 0, &level);
+		unsigned long next = ALIGN_DOWN(va, PT_LEVEL_SIZE(level)) + PT_LEVEL_SIZE(level);
+
+		if (arch_pt_is_leaf(*slot, level)) {
+			if (level && (next - va < PT_LEVEL_SIZE(level) || next > end)) {
+				/* Cut: split, and look again. Without memory for it, more is unmapped than asked. */
+				if (!kernel_split_range(va, min(next, end) - va))
+					continue;
+				WARN_ONCE(1, "pgtable: no table to unmap a part of a large page");
+			}
+			arch_pt_set(slot, 0);
+			/* The rest of this table, without walking again. */
+			while (!level && next < end && PT_INDEX(next, 0)) {
+				arch_pt_set(++slot, 0);
+				next += PAGE_SIZE;
+			}
+		}
+		va = next;
+	}
+}
+
+/* ---- Splitting ---- */
+
+static void free_tree(pte_t e, unsigned int level)
+{
+	pte_t *table;
+
+	if (!arch_pt_is_table(e, level))
+		return;
+	table = table_va(arch_pt_pa(e, level));
+	for (unsigned int i = 0; level > 1 && i < PT_ENTRIES; i++)
+		free_tree(table[i], level - 1);
+	pt_page_free(table);
+}
+
+/*
+ * A table that maps what @leaf of @level at @base maps, with [start, end) in 4 KiB pages and the rest in
+ * the largest that fit. Returns: the entry for it, or none for lack of memory.
+ */
+static pte_t build_split(pte_t leaf, unsigned int level, unsigned long base, unsigned long start,
+			 unsigned long end)
+{
+	pgprot_bits_t prot = arch_pt_prot(leaf, level);
+	phys_addr_t pa = arch_pt_pa(leaf, level);
+	unsigned long step = PT_LEVEL_SIZE(level - 1);
+	pte_t *table = pt_page_alloc();
+
+	if (!table)
+		return 0;
+	for (unsigned int i = 0; i < PT_ENTRIES; i++, base += step, pa += step) {
+		pte_t e = arch_pt_leaf(pa, prot, level - 1);
+
+		if (level > 1 && base < end && start < base + step) {
+			e = build_split(e, level - 1, base, start, end);
+			if (!e) {
+				free_tree(arch_pt_table(table_pa(table)), level);
+				return 0;
+			}
+		}
+		table[i] = e;
+	}
+	return arch_pt_table(table_pa(table));
+}
+
+struct live_change {
+	pte_t *slot, e;
+	unsigned long va;
+};
+
+static int change_live_entry(void *arg)
+{
+	const struct live_change *c = arg;
+	pte_t *alias = fixmap_alias(c->slot);
+
+	arch_pt_set_live(alias, c->e, c->va);
+	fixmap_alias_done();
+	return 0;
+}
+
+/* Replace a valid entry by one that maps the same by other page sizes. */
+static void set_live(pte_t *slot, pte_t e, unsigned long va)
+{
+	struct live_change change = { slot, e, va };
+
+	if (!arch_pt_needs_stop())
+		arch_pt_set_live(slot, e, va);
+	else if (num_online_cpus() == 1) {
+		unsigned long flags;
+
+		local_irq_save(flags);
+		change_live_entry(&change);
+		local_irq_restore(flags);
+	} else
+		stop_machine(change_live_entry, &change, NULL);
+}
+
+/* Serialises splits and merges; unlike pt_lock it may be held while CPUs are stopped. */
+static DEFINE_MUTEX(pt_resize_mutex);
+
+static void resize_lock(void)
+{
+	if (pages_are_available())
+		mutex_lock(&pt_resize_mutex);
+}
+
+static void resize_unlock(void)
+{
+	if (pages_are_available())
+		mutex_unlock(&pt_resize_mutex);
+}
+
+int kernel_split_range(unsigned long va, unsigned long size)
+{
+	unsigned long start = va, end = va + size;
+	int err = 0;
+
+	resize_lock();
+	while (va < end) {
+		unsigned int level;
+		pte_t *slot = walk_to(va, 0, &level);
+		unsigned long base = ALIGN_DOWN(va, PT_LEVEL_SIZE(level));
+
+		if (level && arch_pt_is_leaf(*slot, level)) {
+			pte_t e = build_split(*slot, level, base, start, end);
+
+			if (!e) {
+				err = -ENOMEM;
+				break;
+			}
+			set_live(slot, e, base);
+			arch_tlb_flush_range_all(base, base + PT_LEVEL_SIZE(level));
+		}
+		va = base + PT_LEVEL_SIZE(level);
+	}
+	resize_unlock();
+	return err;
+}
+
+/* ---- Merging ---- */
+
+/* Does the tree under @e, of @level, map one contiguous, aligned run with equal permissions? */
+static bool tree_is_uniform(pte_t e, unsigned int level, phys_addr_t *pa, pgprot_bits_t *prot)
+{
+	pte_t *table;
+
+	if (arch_pt_is_leaf(e, level)) {
+		*pa = arch_pt_pa(e, level);
+		*prot = arch_pt_prot(e, level);
+		return true;
+	}
+	if (!arch_pt_is_table(e, level))
+		return false;
+	table = table_va(arch_pt_pa(e, level));
+	if (!tree_is_uniform(table[0], level - 1, pa, prot) || *pa & (PT_LEVEL_SIZE(level) - 1))
+		return false;
+	for (unsigned int i = 1; i < PT_ENTRIES; i++) {
+		phys_addr_t next_pa;
+		pgprot_bits_t next_prot;
+
+		if (!tree_is_uniform(table[i], level - 1, &next_pa, &next_prot) || next_prot != *prot ||
+		    next_pa != *pa + i * PT_LEVEL_SIZE(level - 1))
+			return false;
+	}
+	return true;
+}
+
+static void merge_at(unsigned long va, unsigned long end, unsigned int level)
+{
+	for (unsigned long next; va < end; va = next) {
+		unsigned long base = ALIGN_DOWN(va, PT_LEVEL_SIZE(level));
+		unsigned int found;
+		pte_t *slot = walk_to(va, level, &found), e = *slot;
+		phys_addr_t pa;
+		pgprot_bits_t prot;
+
+		next = base + PT_LEVEL_SIZE(level);
+		if (found != level || !arch_pt_is_table(e, level))
+			continue;
+		if (!tree_is_uniform(e, level, &pa, &prot)) {
+			if (level > 1)
+				merge_at(va, min(end, next), level - 1);
+			continue;
+		}
+		set_live(slot, arch_pt_leaf(pa, prot, level), base);
+		/* No CPU may walk through the tables any more when they are freed. */
+		arch_tlb_flush_range_all(base, next);
+		free_tree(e, level);
+	}
+}
+
+void kernel_merge_range(unsigned long va, unsigned long size)
+{
+	resize_lock();
+	merge_at(va, va + size, arch_pt_has_1g() ? 2 : 1);
+	resize_unlock();
+}
+
+/* ---- Permissions ---- */
+
+bool kernel_page_protect(unsigned long va, bool present)
+{
+	unsigned int level;
+	pte_t *slot = walk_to(va, 0, &level);
+	pgprot_bits_t prot;
+
+	if (level || arch_pt_is_none(*slot))
+		return false;
+	prot = arch_pt_prot(*slot, 0);
+	prot = present ? prot | PT_PRESENT : prot & ~PT_PRESENT;
+	arch_pt_set(slot, arch_pt_leaf(arch_pt_pa(*slot, 0), prot, 0));
+	return true;
+}
+
+int kernel_change_prot(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear)
+{
+	unsigned long start = va, end = va + size;
+	int err = 0;
+
+	while (va < end) {
+		unsigned int level;
+		pte_t *slot = walk_to(va, 0, &level);
+		unsigned long base = ALIGN_DOWN(va, PT_LEVEL_SIZE(level)), next = base + PT_LEVEL_SIZE(level);
+		pgprot_bits_t prot;
+
+		if (!arch_pt_is_leaf(*slot, level)) {
+			err = -EINVAL;
+			break;
+		}
+		prot = (arch_pt_prot(*slot, level) | set) & ~clear;
+		if (level && prot != arch_pt_prot(*slot, level) && (base < start || next > end)) {
+			err = kernel_split_range(va, min(next, end) - va);
+			if (err)
+				break;
+			continue;
+		}
+		arch_pt_set(slot, arch_pt_leaf(arch_pt_pa(*slot, level), prot, level));
+		va = next;
+	}
+	arch_tlb_flush_range_all(start, min(va, end));
+	return err;
+}
+
+static int change_pages(unsigned long addr, int nr, pgprot_bits_t set, pgprot_bits_t clear)
+{
+	if (!PAGE_ALIGNED(addr) || nr < 0)
+		return -EINVAL;
+	return kernel_change_prot(addr, (unsigned long)nr * PAGE_SIZE, set, clear);
+}
+
+int set_memory_ro(unsigned long addr, int nr) { return change_pages(addr, nr, 0, PT_WRITE); }
+int set_memory_rw(unsigned long addr, int nr) { return change_pages(addr, nr, PT_WRITE, 0); }
+int set_memory_x(unsigned long addr, int nr) { return change_pages(addr, nr, PT_EXEC, 0); }
+int set_memory_nx(unsigned long addr, int nr) { return change_pages(addr, nr, 0, PT_EXEC); }
+int set_memory_rox(unsigned long addr, int nr) { return change_pages(addr, nr, PT_EXEC, PT_WRITE); }
+EXPORT_SYMBOL_GPL(set_memory_ro);
+EXPORT_SYMBOL_GPL(set_memory_rw);
+EXPORT_SYMBOL_GPL(set_memory_x);
+EXPORT_SYMBOL_GPL(set_memory_nx);
+
+int set_memory_valid(unsigned long addr, int nr, int enable)
+{
+	return change_pages(addr, nr, enable ? PT_PRESENT : 0, enable ? 0 : PT_PRESENT);
+}
+
+int set_direct_map_invalid_noflush(struct page *page)
+{
+	unsigned long va = (unsigned long)page_address(page);
+	int err = kernel_split_range(va, PAGE_SIZE);
+
+	if (!err)
+		kernel_page_protect(va, false);
+	return err;
+}
+
+int set_direct_map_default_noflush(struct page *page)
+{
+	kernel_page_protect((unsigned long)page_address(page), true);
+	return 0;
+}
+
+phys_addr_t kernel_root_pa(void)
+{
+	return __pa_symbol(kernel_root);
+}
+
+/* ---- Looking at the whole ---- */
+
+struct walk_run {
+	void (*fn)(void *ctx, unsigned long va, unsigned long size, pgprot_bits_t prot, unsigned int level);
+	void *ctx;
+	unsigned long va, size;
+	pgprot_bits_t prot;
+	unsigned int level;
+};
+
+static void run_end(struct walk_run *run)
+{
+	if (run->size)
+		run->fn(run->ctx, run->va, run->size, run->prot, run->level);
+	run->size = 0;
+}
+
+static void run_leaf(struct walk_run *run, unsigned long va, pte_t e, unsigned int level)
+{
+	pgprot_bits_t prot = arch_pt_prot(e, level);
+
+	if (run->size && (run->va + run->size != va || run->prot != prot || run->level != level))
+		run_end(run);
+	if (!run->size) {
+		run->va = va;
+		run->prot = prot;
+		run->level = level;
+	}
+	run->size += PT_LEVEL_SIZE(level);
+}
+
+static void walk_table(struct walk_run *run, pte_t *table, unsigned int level, unsigned long base,
+		       unsigned long start, unsigned long end)
+{
+	for (unsigned int i = 0; i < PT_ENTRIES; i++) {
+		unsigned long va = base + i * PT_LEVEL_SIZE(level);
+		pte_t e = table[i];
+
+		/* "last" addresses: the end of the address space does not fit. */
+		if (va + PT_LEVEL_SIZE(level) - 1 < start || va > end - 1)
+			continue;
+		if (arch_pt_is_leaf(e, level))
+			run_leaf(run, va, e, level);
+		else if (arch_pt_is_table(e, level))
+			walk_table(run, table_va(arch_pt_pa(e, level)), level - 1, va, start, end);
+	}
+}
+
+void kernel_walk(unsigned long start, unsigned long end,
+		 void (*fn)(void *ctx, unsigned long va, unsigned long size, pgprot_bits_t prot,
+			    unsigned int level),
+		 void *ctx)
+{
+	struct walk_run run = { .fn = fn, .ctx = ctx };
+
+	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++) {
+		unsigned long va = ~0UL << 48 | (unsigned long)i << PT_LEVEL_SHIFT(3);
+		pte_t e = kernel_root[i];
+
+		if (va + PT_LEVEL_SIZE(3) - 1 >= start && va <= end - 1 && arch_pt_is_table(e, 3))
+			walk_table(&run, table_va(arch_pt_pa(e, 3)), 2, va, start, end);
+	}
+	run_end(&run);
+}
+
+static void count_direct_map(void *ctx, unsigned long va, unsigned long size, pgprot_bits_t prot,
+			     unsigned int level)
+{
+	unsigned long *bytes = ctx;
+
+	bytes[level] += size;
+}
+
+void kernel_direct_map_bytes(unsigned long *by_4k, unsigned long *by_2m, unsigned long *by_1g)
+{
+	unsigned long bytes[3] = { 0 };
+
+	kernel_walk(PAGE_OFFSET, PAGE_OFFSET + linear_bytes, count_direct_map, bytes);
+	*by_4k = bytes[0];
+	*by_2m = bytes[1];
+	*by_1g = bytes[2];
+}
+
+struct wx_count {
+	bool report;
+	unsigned long pages;
+};
+
+static void count_wx(void *ctx, unsigned long va, unsigned long size, pgprot_bits_t prot, unsigned int level)
+{
+	struct wx_count *wx = ctx;
+
+	if ((prot & (PT_PRESENT | PT_WRITE | PT_EXEC)) != (PT_PRESENT | PT_WRITE | PT_EXEC))
+		return;
+	wx->pages += size / PAGE_SIZE;
+	if (wx->report)
+		pr_warn("pgtable: %#lx-%#lx is writable and executable\n", va, va + size - 1);
+}
+
+unsigned long kernel_count_wx(bool report)
+{
+	struct wx_count wx = { .report = report };
+
+	kernel_walk(~0UL << 47, ~0UL, count_wx, &wx);
+	return wx.pages;
+}
+
+unsigned long virt_to_phys_checked(unsigned long va)
+{
+	if (va >= PAGE_OFFSET && va < LINEAR_END)
+		return va - PAGE_OFFSET;
+	WARN(1, "virt_to_phys used for non-linear address: %pS (%#lx)\n", (void *)va, va);
+	/* What the caller wanted, as far as can be told. */
+	return kernel_va_to_pa(va);
+}
+EXPORT_SYMBOL(virt_to_phys_checked);
