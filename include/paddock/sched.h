@@ -43,7 +43,7 @@ struct thread_info_row {
 	int nice;			/* or -100 - rt priority */
 	u64 cpu_ns, start_ns;
 	unsigned long nvcsw, nivcsw;
-	unsigned long wchan;		/* where it sleeps, 0: it does not */
+	unsigned long wchan;		/* who called schedule(), 0: it runs */
 };
 /* Fill up to @max rows, by pid. Returns how many threads there are. Context: thread. */
 unsigned int threads_snapshot(struct thread_info_row *rows, unsigned int max);
