@@ -46,10 +46,6 @@ EXPORT_PER_CPU_SYMBOL(cpu_number);
 
 /* CPUs that have nothing to do: a hint for wakeups. Set by going idle, cleared by whoever sends work there. */
 struct cpumask idle_cpus_mask;
-/* Set when threads may run; the boot code changes it as it goes on. */
-enum system_states system_state;
-EXPORT_SYMBOL(system_state);
-
 unsigned long init_stack[THREAD_SIZE / sizeof(long)] __aligned(THREAD_ALIGN) __section(".bss..page_aligned");
 
 /* The context that boots; later CPU 0's idle thread. */

@@ -7,6 +7,7 @@
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <paddock/sched.h>
 
 /*
  * Levels, 0 best: 0 the stopper, 1..16 SCHED_FIFO, 17..56 nice -20..19. One word has a bit for each.
@@ -65,19 +66,14 @@ bool balance_idle(struct rq *rq);
 void balance_push(struct rq *rq);
 
 /* thread.c */
-struct task_struct *idle_thread_create(unsigned int cpu);
 void task_leave_cpu(struct task_struct *dead);	/* after the last switch away from it */
 void mutex_report_held(struct task_struct *t);
 
-/* time: the end of the running thread's turn moved to @deadline. Interrupts masked. */
-void tick_program_slice(u64 deadline);
 
 /* workqueue.c: a worker is about to sleep, or runs again. */
 void wq_worker_sleeping(struct task_struct *task);
 void wq_worker_running(struct task_struct *task);
 
-void __noreturn cpu_idle_loop(void);
-void sched_init_cpu(unsigned int cpu, struct task_struct *idle);
 extern struct cpumask idle_cpus_mask;
 
 /* What a thread carries besides its task_struct; in one allocation with it. */
@@ -99,8 +95,3 @@ struct kthread {
 struct task_struct *thread_make(int (*fn)(void *), void *data, int node, const char *fmt, va_list args);
 /* workqueue.c: a worker ends with an oops. */
 void wq_worker_died(struct task_struct *task);
-
-/* core.c, for interrupts: IPI_RESCHEDULE came; the alarm came (returns when to come again); preempt on the way out. */
-void sched_ipi(void);
-u64 sched_tick(u64 now);
-void preempt_schedule_irq(void);
