@@ -16,3 +16,5 @@
 #define FIXMAP_START	0xfffffbfffd000000
 #define VMEMMAP_START	0xfffffc0000000000	/* struct page of pfn n is at VMEMMAP_START + 64 n */
 #define VMEMMAP_END	0xfffffe0000000000
+#define EARLY_WINDOW_START 0xfffffe8000000000	/* device tree and console registers, see boot/arm64/early_map.c */
+#define EARLY_WINDOW_BYTES 0x400000

@@ -10,6 +10,7 @@
 #define S_PSTATE	264
 #define S_STACKFRAME	272
 #define PT_REGS_SIZE	288
+#define OVERFLOW_STACK_BYTES	8192
 
 #ifndef __ASSEMBLY__
 #include <linux/types.h>

@@ -23,6 +23,7 @@
 #define SCTLR_C		(1 << 2)	/* data cache */
 #define SCTLR_SA	(1 << 3)	/* SP must be 16-byte aligned when used for access */
 #define SCTLR_I		(1 << 12)	/* instruction cache */
+#define SCTLR_WXN	(1 << 19)	/* writable memory is not executable */
 #define SCTLR_SPAN	(1 << 23)	/* 0: taking an exception to EL1 sets PAN */
 #define SCTLR_RES1	((1 << 11) | (1 << 20) | (1 << 22) | (1 << 28) | (1 << 29))
 
