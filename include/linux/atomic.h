@@ -14,7 +14,6 @@
 #include <linux/types.h>
 #include <linux/compiler.h>
 #include <asm/barrier.h>
-#include <asm/processor.h>
 
 #define ATOMIC_INIT(i)		{ (i) }
 #define ATOMIC64_INIT(i)	{ (i) }
