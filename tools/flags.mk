@@ -16,7 +16,11 @@ flags-arm64 := -march=armv8-a -mgeneral-regs-only -mno-outline-atomics -mbranch-
 
 # The freestanding headers of the compiler are used; <elf.h> comes from the C library's package.
 KCFLAGS := $(common-flags) $(flags-$(ARCH)) $(warnings)
-MODCFLAGS := $(common-flags) $(flags-$(ARCH)) -DMODULE
+# As strict with modules as Linux's build is.
+module-warnings := -Wall -Wundef -Wno-trigraphs -Wno-format-security -Wno-pointer-sign -Wvla -Wdeclaration-after-statement \
+	-Werror=strict-prototypes -Werror=implicit-function-declaration -Werror=implicit-int -Werror=return-type \
+	-Werror=incompatible-pointer-types -Werror=designated-init -Werror=date-time
+MODCFLAGS := $(common-flags) $(flags-$(ARCH)) $(module-warnings) -DMODULE
 
 lflags-x86_64 := -m elf_x86_64 -z max-page-size=0x1000
 lflags-arm64 := -m aarch64elf -z max-page-size=0x1000

@@ -17,7 +17,7 @@ ifeq ($(wildcard $(M)/Kbuild $(M)/Makefile),)
 $(error $(M) has neither Kbuild nor Makefile)
 endif
 
-in-dir = @$(MAKE) --no-print-directory -rR -f tools/kbuild-dir.mk ARCH=$(ARCH) top-src=$(M) top-obj=$(MO) \
+in-dir = +@$(MAKE) --no-print-directory -rR -f tools/kbuild-dir.mk ARCH=$(ARCH) top-src=$(M) top-obj=$(MO) \
 	src=$(M) obj=$(MO)
 
 .PHONY: modules clean help

@@ -17,6 +17,7 @@
 #include <linux/stringify.h>
 #include <linux/compiler.h>
 #include <linux/build_bug.h>
+#include <linux/kernel.h>
 
 struct module;
 struct kernel_param;

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <stddef.h>		/* the compiler's: size_t, ptrdiff_t, NULL, offsetof */
-#include <stdbool.h>
+
+/* Not <stdbool.h>: there bool is a macro, and module_param(x, bool, 0) pastes its name. */
+typedef _Bool bool;
+enum { false = 0, true = 1 };
 
 #define sizeof_field(type, member)	sizeof(((type *)0)->member)
 #define typeof_member(type, member)	typeof(((type *)0)->member)

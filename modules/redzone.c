@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+/*
+ * BUG: writes one byte behind a small buffer: a string's closing NUL.
+ *
+ * 60 bytes are asked for and 60 characters are copied, so the NUL lies behind them. That byte is
+ * no guard page but padding, so the write passes; KFENCE finds the changed canary at the kfree():
+ *
+ *	BUG: KFENCE: memory corruption in redzone_init+0x…/0x… [redzone]
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#define LEN 60
+
+static noinline void copy_text(volatile char *to, char c, int len)
+{
+	int i;
+
+	for (i = 0; i < len; i++)
+		to[i] = c;
+	to[i] = 0;		/* one more than len */
+}
+
+static int redzone_init(void)
+{
+	char *text = kmalloc(LEN, GFP_KERNEL);
+
+	if (!text)
+		return -ENOMEM;
+	copy_text(text, 'x', LEN);
+	kfree(text);
+	return 0;
+}
+
+static void redzone_exit(void)
+{
+}
+
+module_init(redzone_init);
+module_exit(redzone_exit);
+MODULE_LICENSE("Dual MIT/GPL");
+MODULE_DESCRIPTION("Bug: a string's NUL behind the buffer");
