@@ -63,6 +63,9 @@ mb2_header:
 	.word 6, 1		/* modules page-aligned */
 	.long 8
 	.balign 8
+	.word 5, 1		/* any screen will do, none as well */
+	.long 20, 0, 0, 0
+	.balign 8
 	.word 0, 0		/* end */
 	.long 8
 mb2_header_end:

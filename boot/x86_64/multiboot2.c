@@ -11,6 +11,7 @@
 #include <linux/printk.h>
 #include <linux/string.h>
 #include <asm/layout.h>
+#include <asm/x86.h>
 #include "boot.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
 	TAG_CMDLINE = 1,
 	TAG_MODULE = 3,
 	TAG_MEMORY_MAP = 6,
+	TAG_EFI64_TABLE = 12,
 	TAG_RSDP_V1 = 14,
 	TAG_RSDP_V2 = 15,
 };
@@ -44,6 +46,9 @@ struct mb2_memory_entry {
 
 /* A tag carries a copy of the RSDP: it is kept here, and boot_info.acpi_rsdp points at it. */
 static u8 rsdp_copy[36] __attribute__((aligned(16)));
+
+/* The UEFI system table: it names the firmware's other tables, which lie where nobody would search. */
+u64 boot_efi_system_table;
 
 static void __init read_memory_map(const struct mb2_tag *tag, u32 len)
 {
@@ -89,6 +94,10 @@ static void __init read_tag(const struct mb2_tag *tag, u32 len)
 		break;
 	case TAG_MEMORY_MAP:
 		read_memory_map(tag, len);
+		break;
+	case TAG_EFI64_TABLE:
+		if (len >= sizeof(boot_efi_system_table))
+			memcpy(&boot_efi_system_table, tag->data, sizeof(boot_efi_system_table));
 		break;
 	case TAG_RSDP_V1:
 	case TAG_RSDP_V2:

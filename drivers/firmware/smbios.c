@@ -68,28 +68,71 @@ static void __init read_structures(const u8 *p, const u8 *end)
 			 product, version, date);
 }
 
-void __init smbios_init_early(void)
+/* Is this an entry point, of either kind? Then read what it points at. 32 bytes may be read at @p. */
+static bool __init read_entry_point(const u8 *p)
 {
-	/* 16-byte steps in the BIOS's last 64 KiB. */
-	for (u64 pa = 0xf0000; pa < 0xfffe0; pa += 16) {
-		const u8 *p = (const u8 *)(PAGE_OFFSET + pa);
-		u64 table;
-		u32 len;
+	u64 table;
+	u32 len;
 
-		if (!memcmp(p, "_SM_", 4) && p[5] >= 0x1e && p[5] <= 32 && !acpi_checksum(p, p[5])) {
-			len = acpi_u16(p + 0x16);
-			table = acpi_u32(p + 0x18);
-		} else if (!memcmp(p, "_SM3_", 5) && p[6] >= 0x18 && p[6] <= 32 &&
-			   !acpi_checksum(p, p[6])) {
-			len = acpi_u32(p + 0x0c);
-			table = acpi_u64(p + 0x10);
-		} else {
-			continue;
-		}
-		if (len > MAX_BYTES || table >= REACH - MAX_BYTES)
-			return;
+	if (!memcmp(p, "_SM_", 4) && p[5] >= 0x1e && p[5] <= 32 && !acpi_checksum(p, p[5])) {
+		len = acpi_u16(p + 0x16);
+		table = acpi_u32(p + 0x18);
+	} else if (!memcmp(p, "_SM3_", 5) && p[6] >= 0x18 && p[6] <= 32 && !acpi_checksum(p, p[6])) {
+		len = acpi_u32(p + 0x0c);
+		table = acpi_u64(p + 0x10);
+	} else {
+		return false;
+	}
+	if (len <= MAX_BYTES && table < REACH - MAX_BYTES)
 		read_structures((const u8 *)(PAGE_OFFSET + table),
 				(const u8 *)(PAGE_OFFSET + table + len));
+	return true;
+}
+
+/* Source: UEFI Specification 2.9, 4.3 "EFI System Table", 4.6 "EFI Configuration Table". */
+struct efi_config_table {
+	u8 guid[16];
+	u64 table;
+};
+
+#define EFI_SIGNATURE		0x5453595320494249ull	/* "IBI SYST" */
+#define EFI_NR_TABLES		104			/* offsets into the system table */
+#define EFI_TABLES		112
+#define EFI_MAX_TABLES		256
+
+static const u8 smbios_guid[16] __initconst = { 0x31, 0x2d, 0x9d, 0xeb, 0x88, 0x2d, 0xd3, 0x11,
+						0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d };
+static const u8 smbios3_guid[16] __initconst = { 0x44, 0x15, 0xfd, 0xf2, 0x94, 0x97, 0x2c, 0x4a,
+						 0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94 };
+
+static bool __init read_by_efi(u64 system_table)
+{
+	const u8 *st = (const u8 *)(PAGE_OFFSET + system_table);
+	const struct efi_config_table *t;
+	u64 nr, tables;
+
+	if (!system_table || system_table > REACH - 4096 || acpi_u64(st) != EFI_SIGNATURE)
+		return false;
+	nr = acpi_u64(st + EFI_NR_TABLES);
+	tables = acpi_u64(st + EFI_TABLES);
+	if (nr > EFI_MAX_TABLES || tables > REACH - EFI_MAX_TABLES * sizeof(*t))
+		return false;
+	t = (const struct efi_config_table *)(PAGE_OFFSET + tables);
+	for (; nr--; t++) {
+		if ((!memcmp(t->guid, smbios_guid, 16) || !memcmp(t->guid, smbios3_guid, 16)) &&
+		    t->table < REACH - 32 && read_entry_point((const u8 *)(PAGE_OFFSET + t->table)))
+			return true;
+	}
+	return false;
+}
+
+void __init smbios_init_early(void)
+{
+	if (read_by_efi(boot_efi_system_table))
 		return;
+	/* 16-byte steps in the BIOS's last 64 KiB. */
+	for (u64 pa = 0xf0000; pa <= 0x100000 - 32; pa += 16) {
+		if (read_entry_point((const u8 *)(PAGE_OFFSET + pa)))
+			return;
 	}
 }

@@ -10,6 +10,8 @@ struct pt_regs;
 extern u64 boot_gdt[];
 extern char trampoline[], trampoline_end[];
 
+extern u64 boot_efi_system_table;	/* physical; 0: not started by UEFI */
+
 /* ---- trap.c ---- */
 /* From entry.S, for every vector; interrupts masked. */
 void trap_dispatch(struct pt_regs *regs, unsigned int vector);
