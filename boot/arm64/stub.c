@@ -171,14 +171,12 @@ static bool __init option_present(const char *cmdline)
 	return initrd_option(cmdline, path, 2);
 }
 
-static void __init find_tables(struct efi_system_table *st, struct boot_info *info)
+static u64 __init find_table(const struct efi_system_table *st, const efi_guid *guid)
 {
-	for (u64 i = 0; i < st->nr_tables; i++) {
-		if (same_guid(&st->tables[i].guid, &fdt_guid))
-			info->dtb = (u64)st->tables[i].table;
-		else if (same_guid(&st->tables[i].guid, &acpi20_guid))
-			info->acpi_rsdp = (u64)st->tables[i].table;
-	}
+	for (u64 i = 0; i < st->nr_tables; i++)
+		if (same_guid(&st->tables[i].guid, guid))
+			return (u64)st->tables[i].table;
+	return 0;
 }
 
 /* What is free once the boot services have ended is ours, and so is what the stub itself took. */
@@ -254,6 +252,8 @@ efi_status __init efi_pe_entry(efi_handle self, struct efi_system_table *st)
 	struct boot_info *info;
 	u64 info_pa, image_pa, image_bytes = _end - _start_image;
 
+	if (!find_table(st, &fdt_guid))
+		return give_up(st, "the firmware has no device tree for us (QEMU: -machine virt,acpi=off)");
 	if (bs->handle_protocol(self, &loaded_image_guid, (void **)&image))
 		return give_up(st, "the firmware does not say how we were loaded");
 	if (!take_pages(bs, sizeof(*info), &info_pa) || !take_pages(bs, image_bytes + IMAGE_ALIGN, &image_pa))
@@ -264,7 +264,8 @@ efi_status __init efi_pe_entry(efi_handle self, struct efi_system_table *st)
 	if (!initrd_from_loader(bs, info) && !initrd_from_file(bs, info, image) &&
 	    option_present(info->cmdline))
 		say(st, "paddock: the file of initrd= cannot be read\r\n");
-	find_tables(st, info);
+	info->dtb = find_table(st, &fdt_guid);
+	info->acpi_rsdp = find_table(st, &acpi20_guid);
 
 	image_pa = (image_pa + IMAGE_ALIGN - 1) & ~(IMAGE_ALIGN - 1);
 	memcpy((void *)image_pa, _start_image, _edata - _start_image);
