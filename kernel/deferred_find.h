@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The finders behind kernel/deferred.c: the (skip + 1)-th item whose function lies in [start, end), copied. */
+#pragma once
+
+#include <linux/types.h>
+
+#include <paddock/deferred.h>
+
+bool timers_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
+bool hrtimers_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
+bool irqs_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
+bool tasklets_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
