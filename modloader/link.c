@@ -17,6 +17,7 @@
 #include <linux/string.h>
 #include <asm/elf.h>
 #include <paddock/isolation.h>
+#include <paddock/params.h>
 #include <paddock/percpu.h>
 #include "internal.h"
 
@@ -324,10 +325,14 @@ static int keep_strings(struct load_info *info)
 	const char *version = elf_modinfo(&info->img, "version", NULL);
 	const char *srcversion = elf_modinfo(&info->img, "srcversion", NULL);
 	unsigned int note = elf_find_section(&info->img, ".note.gnu.build-id");
+	char *boot = module_boot_params(info->name);
 
-	if ((version && !(priv->version = kstrdup(version, GFP_KERNEL))) ||
-	    (srcversion && !(priv->srcversion = kstrdup(srcversion, GFP_KERNEL))) ||
-	    !(priv->args = kstrdup(info->args, GFP_KERNEL)))
+	/* name.x=y of the command line first, so that what insmod was given overrides it. */
+	if (boot)
+		priv->args = kasprintf(GFP_KERNEL, "%s%s", boot, info->args);
+	kfree(boot);
+	if (!priv->args || (version && !(priv->version = kstrdup(version, GFP_KERNEL))) ||
+	    (srcversion && !(priv->srcversion = kstrdup(srcversion, GFP_KERNEL))))
 		return -ENOMEM;
 	info->mod->version = priv->version;
 	info->mod->srcversion = priv->srcversion;

@@ -15,7 +15,6 @@ void __init arch_early_init(void)
 {
 	arch_trap_init(0);
 	arch_cpu_init(0);
-	pvpanic_init();
 
 	/* Firmware's tables and low memory are in reach now, and need no mapping of their own. */
 	acpi_init_early(boot_info.acpi_rsdp);

@@ -32,7 +32,6 @@
 
 static u32 apic_ids[NR_CPUS];
 static unsigned int nr_cpus_found = 1;
-static u8 trampoline_page;	/* its physical address / 4096; 0: no room was found */
 
 /* Read by head.S: what the starting CPU takes. */
 u64 secondary_root, secondary_stack;
@@ -49,19 +48,10 @@ u64 arch_cpu_hwid(unsigned int cpu)
 	return apic_ids[cpu];
 }
 
-/* A page of RAM below 640 KiB; page 0 belongs to the BIOS. Low memory is not given to the allocators. */
 void __init x86_trampoline_init(void)
 {
-	for (unsigned int i = 0; i < boot_info.nr_ranges; i++) {
-		const struct boot_range *r = &boot_info.ranges[i];
-		u64 pa = max_t(u64, ALIGN(r->base, PAGE_SIZE), PAGE_SIZE);
-
-		if (r->type == BOOT_RAM && pa < 0xa0000 && r->base + r->size >= pa + PAGE_SIZE) {
-			memcpy(__va(pa), trampoline, trampoline_end - trampoline);
-			trampoline_page = pa / PAGE_SIZE;
-			return;
-		}
-	}
+	if (boot_trampoline_pa)
+		memcpy(__va(boot_trampoline_pa), trampoline, trampoline_end - trampoline);
 }
 
 static int node_of_apic(u32 apic_id)
@@ -99,8 +89,8 @@ unsigned int __init arch_smp_find_cpus(void)
 	}
 	if (acpi.has_madt && !boot_cpu_named)
 		pr_warn("smp: MADT does not name the boot CPU, APIC id %u\n", boot_id);
-	if (n > 1 && !trampoline_page) {
-		pr_warn("smp: no memory below 640 KiB to start other CPUs in\n");
+	if (n > 1 && !boot_trampoline_pa) {
+		pr_warn("smp: no memory below 1 MiB to start other CPUs in\n");
 		n = 1;
 	}
 	for (unsigned int cpu = 0; cpu < n; cpu++)
@@ -123,11 +113,11 @@ int arch_smp_start_cpu(unsigned int cpu, struct task_struct *idle)
 	/* The SDM's delays of 10 ms and 200 us are for boards of the nineties; the second IPI, too. */
 	lapic_send_init(apic_ids[cpu]);
 	udelay(100);
-	lapic_send_startup(apic_ids[cpu], trampoline_page);
+	lapic_send_startup(apic_ids[cpu], boot_trampoline_pa / PAGE_SIZE);
 	for (int i = 0; i < 100 && READ_ONCE(secondary_stack); i++)
 		udelay(10);
 	if (READ_ONCE(secondary_stack))
-		lapic_send_startup(apic_ids[cpu], trampoline_page);
+		lapic_send_startup(apic_ids[cpu], boot_trampoline_pa / PAGE_SIZE);
 	return 0;
 }
 

@@ -36,6 +36,15 @@ static u64 lapic_hz, lapic_per_ns;
 static bool use_deadline;
 static u64 deadlines[NR_CPUS];	/* by CPU, each touched by its own only; ns, U64_MAX: none */
 
+/* a * b / c, exact in between; the quotient must fit, or the CPU traps. */
+static u64 mul_div(u64 a, u64 b, u64 c)
+{
+	u64 rem;
+
+	asm("mulq %2; divq %3" : "+a"(a), "=&d"(rem) : "rm"(b), "rm"(c) : "cc");
+	return a;
+}
+
 u64 arch_clock_ns(void)
 {
 	return (u128)(arch_cycles() - tsc_base) * ns_per_cycle >> 32;
@@ -123,8 +132,8 @@ static bool __init measure(const struct clock_reference *ref)
 
 	passed = (end.ref - start.ref) & ref->mask;
 	if (!tsc_hz)
-		tsc_hz = (u128)(end.tsc - start.tsc) * ref->hz / passed;
-	lapic_hz = (u128)(start.apic - end.apic) * ref->hz / passed;
+		tsc_hz = mul_div(end.tsc - start.tsc, ref->hz, passed);
+	lapic_hz = mul_div(start.apic - end.apic, ref->hz, passed);
 	return true;
 }
 
@@ -157,9 +166,9 @@ void __init arch_time_init(void)
 	if (!tsc_hz || (!use_deadline && !lapic_hz))
 		panic("time: no clock to measure the TSC by");
 
-	ns_per_cycle = ((u128)NS_PER_S << 32) / tsc_hz;
-	cycles_per_ns = ((u128)tsc_hz << 32) / NS_PER_S;
-	lapic_per_ns = ((u128)lapic_hz << 32) / NS_PER_S;
+	ns_per_cycle = mul_div(NS_PER_S, 1ull << 32, tsc_hz);
+	cycles_per_ns = mul_div(tsc_hz, 1ull << 32, NS_PER_S);
+	lapic_per_ns = mul_div(lapic_hz, 1ull << 32, NS_PER_S);
 	tsc_base = arch_cycles();
 
 	pr_info("time: tsc %llu.%03llu MHz by %s, alarm: %s\n", tsc_hz / 1000000,

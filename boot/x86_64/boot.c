@@ -6,11 +6,14 @@
  * What the loader left lies in memory that the allocators will hand out later, so all that is
  * kept is copied into the image. There is no console yet: messages wait in the log.
  */
+#include <linux/align.h>
 #include <linux/init.h>
+#include <linux/minmax.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/string.h>
-#include <asm/layout.h>
+#include <asm/page.h>
+#include <asm/x86.h>
 #include "boot.h"
 
 _Static_assert(sizeof(init_stack) == BOOT_STACK_BYTES, "head.S loads the stack pointer by this");
@@ -19,8 +22,31 @@ _Static_assert(sizeof(init_stack) == BOOT_STACK_BYTES, "head.S loads the stack p
 
 extern char _start_image[], _end[];
 
+u32 boot_trampoline_pa;
+
+/*
+ * The first MiB holds the BIOS's data and tables, and the page that other CPUs start in: too little to be
+ * worth the allocators' while. So its RAM is not passed on; what comes of it is that one page, not page 0.
+ */
+static void __init take_low_memory(u64 base, u64 end)
+{
+	u64 pa = base < PAGE_SIZE ? PAGE_SIZE : ALIGN(base, PAGE_SIZE);
+
+	if (!boot_trampoline_pa && end <= LOW_MEMORY_BYTES && pa + PAGE_SIZE <= end)
+		boot_trampoline_pa = pa;
+}
+
 void __init boot_add_range(u64 base, u64 size, enum boot_range_type type)
 {
+	if (type == BOOT_RAM && base < LOW_MEMORY_BYTES && size <= ~base) {
+		u64 end = base + size;
+
+		take_low_memory(base, min_t(u64, end, LOW_MEMORY_BYTES));
+		if (end <= LOW_MEMORY_BYTES)
+			return;
+		base = LOW_MEMORY_BYTES;
+		size = end - base;
+	}
 	if (boot_info.nr_ranges == BOOT_MAX_RANGES) {
 		boot_info.ranges_cut = true;
 		return;
@@ -56,12 +82,6 @@ void __init x86_boot(unsigned int protocol, u32 info_pa)
 		boot_from_pvh(info_pa);
 	else
 		boot_from_multiboot2(info_pa);
-
-	/*
-	 * The first MiB holds the BIOS's data, its tables, and the page that other CPUs start in
-	 * (arch/x86_64/smp.c). Too little to be worth the allocators' while.
-	 */
-	boot_add_range(0, LOW_MEMORY_BYTES, BOOT_RESERVED);
 
 	kmain();
 }

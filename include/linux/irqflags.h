@@ -8,9 +8,9 @@
 
 #define local_irq_enable()	arch_irq_enable()
 #define local_irq_disable()	arch_irq_disable()
-#define local_irq_save(flags)	do { typecheck(unsigned long, flags); (flags) = arch_irq_save(); } while (0)
-#define local_irq_restore(flags) do { typecheck(unsigned long, flags); arch_irq_restore(flags); } while (0)
-#define local_save_flags(flags)	do { typecheck(unsigned long, flags); (flags) = arch_irq_flags(); } while (0)
+#define local_irq_save(flags)	do { (void)typecheck(unsigned long, flags); (flags) = arch_irq_save(); } while (0)
+#define local_irq_restore(flags) do { (void)typecheck(unsigned long, flags); arch_irq_restore(flags); } while (0)
+#define local_save_flags(flags)	do { (void)typecheck(unsigned long, flags); (flags) = arch_irq_flags(); } while (0)
 #define irqs_disabled()		arch_irqs_disabled_flags(arch_irq_flags())
 #define irqs_disabled_flags(flags) arch_irqs_disabled_flags(flags)
 #define raw_local_irq_save(flags)	local_irq_save(flags)

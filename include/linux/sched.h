@@ -103,9 +103,9 @@ struct task_struct {
 	u64 epoch;			/* [R] the turn it belongs to */
 	u64 exec_start_ns;		/* [R] when it began to run or was last accounted */
 	u64 sum_exec_ns;		/* [R] time on a CPU */
+	unsigned long sched_fp;		/* [R] frame pointer in __schedule(), while it does not run */
 	unsigned long nvcsw, nivcsw;	/* [R] switches by sleeping, by being preempted */
 	struct list_head run_list;	/* [R] */
-	struct llist_node wake_entry;
 	cpumask_t cpus_mask;		/* [P,R] where it may run */
 	const cpumask_t *cpus_ptr;	/* [I] &cpus_mask */
 	int nr_cpus_allowed;		/* [P,R] */
@@ -122,20 +122,21 @@ struct task_struct {
 	/* Leaving. */
 	int exit_state;			/* [A] 0, then EXIT_DEAD once it has left its last switch */
 	int exit_code;			/* [T] what its function returned, or the oops's */
-	struct completion *vfork_done;	/* unused; its place is kthread's exited */
-	struct kthread *kthread;	/* [I] */
+	struct kthread *kthread;	/* [I] kernel/sched/kthread.c */
 
 	/* Signals: a set of numbers, for Ctrl-C and for threads that allow them. */
 	unsigned long pending_signals;	/* [A] bit n: signal n waits */
+	unsigned long allowed_signals;	/* [A] the others are dropped */
 
 	/* Debugging. */
 	struct mutex *blocked_on;	/* [T] the mutex it waits for */
 	struct mutex *held_mutexes[8];	/* [T] mutexes it holds, as far as they fit */
+	unsigned int nr_held;		/* [T] */
 	int pagefault_disabled;		/* [T] */
 	void *journal_info;
 	struct kunit *kunit_test;	/* [T] the running test, if any */
 	void *worker;			/* [T] kernel/sched/workqueue.c */
-	u64 random_state;
+	struct rcu_head rcu;		/* frees it after its last users on other CPUs */
 };
 
 #define current arch_current()

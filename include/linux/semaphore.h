@@ -23,5 +23,5 @@ void down(struct semaphore *sem);
 int __must_check down_interruptible(struct semaphore *sem);	/* 0 or -EINTR */
 int __must_check down_killable(struct semaphore *sem);
 int __must_check down_trylock(struct semaphore *sem);		/* 0 when taken, 1 when not */
-int __must_check down_timeout(struct semaphore *sem, long jiffies); /* 0 or -ETIME */
+int __must_check down_timeout(struct semaphore *sem, long timeout); /* 0 or -ETIME */
 void up(struct semaphore *sem);

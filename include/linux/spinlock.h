@@ -139,7 +139,7 @@ static __always_inline bool raw_spin_is_held(const raw_spinlock_t *lock)
 }
 
 #define raw_spin_lock_irqsave(lock, flags) do {			\
-		typecheck(unsigned long, flags);		\
+		(void)typecheck(unsigned long, flags);		\
 		(flags) = __raw_spin_lock_irqsave(lock);	\
 	} while (0)
 #define raw_spin_trylock_irqsave(lock, flags) ({		\

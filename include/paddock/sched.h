@@ -43,7 +43,7 @@ struct thread_info_row {
 	int nice;			/* or -100 - rt priority */
 	u64 cpu_ns, start_ns;
 	unsigned long nvcsw, nivcsw;
-	unsigned long wchan;		/* where it sleeps, 0: it does not */
+	unsigned long wchan;		/* who called schedule(), 0: it runs */
 };
 /* Fill up to @max rows, by pid. Returns how many threads there are. Context: thread. */
 unsigned int threads_snapshot(struct thread_info_row *rows, unsigned int max);
@@ -60,3 +60,26 @@ void get_avenrun(unsigned long *loads, unsigned long offset, int shift);
 #define FIXED_1 (1 << FSHIFT)
 #define LOAD_INT(x) ((x) >> FSHIFT)
 #define LOAD_FRAC(x) LOAD_INT(((x) & (FIXED_1 - 1)) * 100)
+
+/* ---- between the scheduler, the timer interrupt (kernel/time) and other CPUs (kernel/smp.c) ---- */
+
+/*
+ * sched_tick - the alarm came: is the running thread's turn over?
+ * Context: timer interrupt, interrupts masked. Returns: when to call again, ns, U64_MAX: no need.
+ */
+u64 sched_tick(u64 now);
+/*
+ * tick_program_slice - kernel/time: see to it that sched_tick() is called on this CPU at @deadline.
+ * Context: scheduler, interrupts masked, run-queue lock held: takes no lock that is held around wakeups.
+ */
+void tick_program_slice(u64 deadline);
+/* IPI_RESCHEDULE came; need_resched itself is looked at by irq_exit_to(). Context: interrupts masked. */
+void sched_ipi(void);
+/* Preempt on the way out of an interrupt that came with preemption allowed. Context: interrupts masked, kept so. */
+void preempt_schedule_irq(void);
+
+/* The thread that a secondary CPU starts in: on no list, no queue. NULL: no memory. Context: thread. */
+struct task_struct *idle_thread_create(unsigned int cpu);
+/* On @cpu itself, current is @idle: its run queue begins; then set_cpu_online, then cpu_idle_loop(). */
+void sched_init_cpu(unsigned int cpu, struct task_struct *idle);
+void __noreturn cpu_idle_loop(void);

@@ -73,7 +73,7 @@ static int set_bool(const char *val, bool *flag)
 
 static int get_bool(char *buf, bool flag)
 {
-	return sprintf(buf, "%c\n", flag ? '1' : '0');
+	return sprintf(buf, "%d\n", flag);
 }
 
 #define KFENCE_BOOL_PARAM(name, variable, perm)						\

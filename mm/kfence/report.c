@@ -16,6 +16,7 @@
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
+#include <linux/sched/debug.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -303,9 +304,11 @@ static void print_whole(const struct kfence_incident *in)
 		print_access(in);
 	}
 	pr_err("\n");
-	dump_stack_print_info(KERN_ERR);
+	/* Registers only of the access: those of a free or of a sweep say nothing about the damage. */
 	if (in->regs)
-		arch_show_regs(in->regs);
+		show_regs(in->regs);
+	else
+		dump_stack_print_info(KERN_ERR);
 	pr_err(BAR);
 }
 

@@ -9,6 +9,7 @@ struct pt_regs;
 /* ---- boot/x86_64 ---- */
 extern u64 boot_gdt[];
 extern char trampoline[], trampoline_end[];
+extern u32 boot_trampoline_pa;	/* a page of RAM below 1 MiB, nobody's; 0: there is none */
 
 extern u64 boot_efi_system_table;	/* physical; 0: not started by UEFI */
 
@@ -36,7 +37,6 @@ void x86_timer_interrupt(void);
 /* ---- drivers ---- */
 void ioapic_init(void);
 void uart8250_init(void);	/* input by interrupt; output works from arch_early_console_init() on */
-void pvpanic_init(void);
 void smbios_init_early(void);	/* on the early page tables */
 
 /* ---- insn.c ---- */

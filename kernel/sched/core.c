@@ -1,0 +1,734 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The scheduler: which thread runs on each CPU, sleeping and waking.
+ *
+ * Run queues. Each CPU has one, with two arrays of levels, "active" and "expired". A thread has a
+ * slice; while some of it is left, the thread waits in active, and the best level of active runs, each
+ * level in turn. Who has used up the slice gets a new one and waits in expired. When active is
+ * empty the arrays change places and a new epoch begins. So everybody has one slice per epoch,
+ * better levels earlier, and nobody starves. All of it takes constant time.
+ *
+ *   p->epoch == rq->epoch      p belongs in active (its slice is of this epoch)
+ *   p->epoch == rq->epoch + 1  p belongs in expired
+ *   any other                  it slept since: gets a new slice when it wakes
+ *
+ * The running thread is on_rq and counted in nr_running but linked in neither array. SCHED_FIFO
+ * threads and the stopper have no slice. The idle thread is in no queue.
+ *
+ * Sleeping without lost wakeups. The sleeper sets its state, then looks at its condition, then calls
+ * schedule(). The waker makes the condition true, then try_to_wake_up() looks at the state.
+ * Each has a full barrier between its two steps, so at least one sees the other's store.
+ *
+ * Leaving a CPU. on_cpu stays set until the next thread has taken over the CPU: only then may
+ * the stack be used elsewhere. try_to_wake_up() waits for that.
+ *
+ * Locks: p->pi_lock (one wakeup or affinity change at a time), then rq->lock. The lock of the queue is
+ * taken by the thread that switches out and dropped by the one that switches in.
+ */
+#include <linux/bug.h>
+#include <linux/export.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/stop_machine.h>
+#include <linux/string.h>
+#include <arch/cpu.h>
+#include <arch/thread.h>
+#include <arch/time.h>
+#include <paddock/init.h>
+#include <paddock/sched.h>
+#include "sched.h"
+
+DEFINE_PER_CPU(struct rq, runqueues);
+DEFINE_PER_CPU(unsigned int, cpu_number);
+EXPORT_PER_CPU_SYMBOL(cpu_number);
+
+/* CPUs that have nothing to do: a hint for wakeups. Set by going idle, cleared by whoever sends work there. */
+struct cpumask idle_cpus_mask;
+unsigned long init_stack[THREAD_SIZE / sizeof(long)] __aligned(THREAD_ALIGN) __section(".bss..page_aligned");
+
+/* The context that boots; later CPU 0's idle thread. */
+struct task_struct init_task = {
+	.preempt_count = 1,		/* may not sleep before the scheduler runs */
+	.no_resched = 1,
+	.usage = REFCOUNT_INIT(2),
+	.flags = PF_KTHREAD | PF_IDLE,
+	.stack = init_stack,
+	.on_cpu = 1,
+	.on_rq = 1,
+	.prio = NR_LEVELS,
+	.static_prio = 120,
+	.cpus_mask = { { 1 } },
+	.cpus_ptr = &init_task.cpus_mask,
+	.nr_cpus_allowed = 1,
+	.comm = "swapper/0",
+	.run_list = LIST_HEAD_INIT(init_task.run_list),
+	.tasks = LIST_HEAD_INIT(init_task.tasks),
+};
+
+static unsigned int nice_level(int nice)
+{
+	return LEVEL_NORMAL + 20 + nice;
+}
+
+static bool has_slice(const struct task_struct *p)
+{
+	return p->prio >= LEVEL_NORMAL;
+}
+
+static s64 full_slice(const struct task_struct *p)
+{
+	return (s64)SLICE_NS * (20 - task_nice(p)) / 20;
+}
+
+/* ---- the queues ---- */
+
+static struct level_array *array_of(struct rq *rq, const struct task_struct *p)
+{
+	return p->epoch == rq->epoch ? rq->active : rq->expired;
+}
+
+static void queue_insert(struct rq *rq, struct task_struct *p, bool head)
+{
+	struct level_array *array;
+
+	if (!has_slice(p))
+		p->epoch = rq->epoch;
+	array = array_of(rq, p);
+	if (head)
+		list_add(&p->run_list, &array->queue[p->prio]);
+	else
+		list_add_tail(&p->run_list, &array->queue[p->prio]);
+	array->occupied |= 1ULL << p->prio;
+}
+
+static void queue_remove(struct rq *rq, struct task_struct *p)
+{
+	struct level_array *array = array_of(rq, p);
+
+	list_del_init(&p->run_list);
+	if (list_empty(&array->queue[p->prio]))
+		array->occupied &= ~(1ULL << p->prio);
+}
+
+/* Charge the running thread for its time since the last call. */
+static void account_curr(struct rq *rq, u64 now)
+{
+	struct task_struct *curr = rq->curr;
+	u64 ran = now - curr->exec_start_ns;
+
+	curr->exec_start_ns = now;
+	curr->sum_exec_ns += ran;
+	if (has_slice(curr))
+		curr->slice_ns -= ran;
+}
+
+/* Make @p ready to run here. Its slice goes on if it is of this epoch. */
+void enqueue_task(struct rq *rq, struct task_struct *p, bool head)
+{
+	if (has_slice(p) && p->epoch - rq->epoch > 1) {
+		p->epoch = rq->epoch;
+		p->slice_ns = full_slice(p);
+	}
+	p->on_rq = 1;
+	queue_insert(rq, p, head);
+	WRITE_ONCE(rq->nr_running, rq->nr_running + 1);
+}
+
+/* @p, which waits in the queue, or runs (then it is not linked), is not ready any more. */
+void dequeue_task(struct rq *rq, struct task_struct *p)
+{
+	if (!list_empty(&p->run_list))
+		queue_remove(rq, p);
+	p->on_rq = 0;
+	WRITE_ONCE(rq->nr_running, rq->nr_running - 1);
+}
+
+/* The running thread goes back to the queue, at the place that it deserves. */
+static void put_prev(struct rq *rq, struct task_struct *p, bool yielding)
+{
+	bool head = true;
+
+	if (has_slice(p) && p->slice_ns <= 0) {
+		p->slice_ns = full_slice(p);
+		p->epoch = rq->epoch + 1;
+		head = false;
+	} else if (yielding) {
+		/* Behind all others of this epoch, whatever is left of its slice. */
+		if (has_slice(p))
+			p->epoch = rq->epoch + 1;
+		head = false;
+	}
+	queue_insert(rq, p, head);
+}
+
+static struct task_struct *pick_next(struct rq *rq)
+{
+	struct task_struct *p;
+
+	if (!rq->nr_running && !balance_idle(rq))
+		return rq->idle;
+	if (!rq->active->occupied) {
+		struct level_array *empty = rq->active;
+
+		rq->active = rq->expired;
+		rq->expired = empty;
+		rq->epoch++;
+	}
+	p = list_first_entry(&rq->active->queue[__builtin_ctzll(rq->active->occupied)],
+			     struct task_struct, run_list);
+	queue_remove(rq, p);
+	return p;
+}
+
+struct rq *task_rq_lock(struct task_struct *p)
+{
+	struct rq *rq;
+
+	for (;;) {
+		rq = task_rq(p);
+		raw_spin_lock(&rq->lock);
+		if (likely(rq == task_rq(p)))
+			return rq;
+		raw_spin_unlock(&rq->lock);
+	}
+}
+
+/* Ask the CPU of @rq to choose again. */
+void resched_curr(struct rq *rq)
+{
+	struct task_struct *curr = rq->curr;
+
+	lockdep_assert_held(&rq->lock);
+	if (test_tsk_need_resched(curr))
+		return;
+	set_tsk_need_resched(curr);
+	if (rq->cpu != raw_smp_processor_id())
+		arch_smp_send_ipi(rq->cpu, IPI_RESCHEDULE);
+}
+
+/*
+ * The turn of the running thread ends at a known time, if somebody waits for the CPU. The timer is
+ * programmed on the CPU itself: a remote enqueuer sends it an interrupt, see sched_ipi().
+ */
+static void arm_slice(struct rq *rq)
+{
+	struct task_struct *curr = rq->curr;
+
+	if (rq->nr_running > 1 && has_slice(curr) && curr != rq->idle) {
+		u64 left = curr->slice_ns > 0 ? curr->slice_ns : 0;
+
+		rq->slice_deadline = curr->exec_start_ns + left;
+		tick_program_slice(rq->slice_deadline);
+	} else {
+		rq->slice_deadline = U64_MAX;	/* an alarm already set finds nothing to do */
+	}
+}
+
+/* @p has just become ready on @rq: does it run at once? */
+static void check_preempt(struct rq *rq, struct task_struct *p)
+{
+	struct task_struct *curr = rq->curr;
+
+	if (curr == rq->idle || p->prio < curr->prio) {
+		resched_curr(rq);
+		return;
+	}
+	if (p->prio == curr->prio && has_slice(p) && p->epoch == rq->epoch) {
+		/* Among equals, who has clearly more left of its slice: it was not heard for longer. */
+		s64 left = curr->slice_ns - (s64)(arch_clock_ns() - curr->exec_start_ns);
+
+		if (p->slice_ns > left + (s64)(SLICE_NS / 4)) {
+			resched_curr(rq);
+			return;
+		}
+	}
+	if (rq->slice_deadline == U64_MAX && has_slice(curr)) {
+		if (rq->cpu == raw_smp_processor_id())
+			arm_slice(rq);
+		else
+			arch_smp_send_ipi(rq->cpu, IPI_RESCHEDULE);
+	}
+}
+
+/* IPI_RESCHEDULE arrived: need_resched is looked at on the way out; here, is there a slice to watch? */
+void sched_ipi(void)
+{
+	struct rq *rq = this_rq();
+
+	raw_spin_lock(&rq->lock);
+	if (rq->slice_deadline == U64_MAX)
+		arm_slice(rq);
+	raw_spin_unlock(&rq->lock);
+}
+
+/* From the timer interrupt: is the running thread's turn over? Returns the next time to look. */
+u64 sched_tick(u64 now)
+{
+	struct rq *rq = this_rq();
+	u64 next;
+
+	raw_spin_lock(&rq->lock);
+	if (now >= rq->slice_deadline) {
+		rq->slice_deadline = U64_MAX;
+		if (rq->nr_running > 1)
+			set_tsk_need_resched(rq->curr);
+	}
+	next = rq->slice_deadline;
+	raw_spin_unlock(&rq->lock);
+	return next;
+}
+
+/* ---- switching ---- */
+
+/* In the context of the thread that was switched to: the former one has left the CPU. */
+static void finish_switch(struct task_struct *prev)
+{
+	struct rq *rq = this_rq();
+	bool dead = READ_ONCE(prev->__state) == TASK_DEAD;
+
+	/* Releases: whoever sees 0 sees the saved registers and may run it elsewhere. */
+	smp_store_release(&prev->on_cpu, 0);
+	do_raw_spin_unlock(&rq->lock);
+	if (unlikely(dead))
+		task_leave_cpu(prev);
+}
+
+enum why { WHY_SLEEP, WHY_PREEMPT, WHY_YIELD };
+
+/* Preemption is off; returns when the calling thread runs again, perhaps on another CPU. */
+static void __schedule(enum why why)
+{
+	struct task_struct *prev = current, *next;
+	unsigned long flags = arch_irq_save();
+	struct rq *rq = this_rq();
+	unsigned int state;
+	u64 now;
+
+	rcu_note_context_switch();
+	do_raw_spin_lock(&rq->lock);
+	/* The state was stored before; a waker that saw an older one must see our load as later. */
+	smp_mb__after_spinlock();
+
+	now = arch_clock_ns();
+	account_curr(rq, now);
+	clear_tsk_need_resched(prev);
+
+	state = READ_ONCE(prev->__state);
+	if (prev == rq->idle) {
+		rq->idle_ns += now - rq->idle_since;
+	} else if (why != WHY_PREEMPT && state != TASK_RUNNING && !signal_pending_state(state, prev)) {
+		dequeue_task(rq, prev);
+		prev->nvcsw++;
+	} else {
+		if (why != WHY_PREEMPT)
+			WRITE_ONCE(prev->__state, TASK_RUNNING);
+		if (has_slice(prev) && prev->slice_ns <= 0)
+			balance_push(rq);
+		put_prev(rq, prev, why == WHY_YIELD);
+	}
+
+	next = pick_next(rq);
+	if (next == rq->idle) {
+		rq->idle_since = now;
+		cpumask_set_cpu(rq->cpu, &idle_cpus_mask);
+	} else if (prev == rq->idle) {
+		cpumask_clear_cpu(rq->cpu, &idle_cpus_mask);
+	}
+	prev->sched_fp = (unsigned long)__builtin_frame_address(0);
+	next->exec_start_ns = now;
+	rq->curr = next;
+	arm_slice(rq);
+
+	if (next != prev) {
+		if (why == WHY_PREEMPT)
+			prev->nivcsw++;
+		rq->nr_switches++;
+		next->on_cpu = 1;
+		prev = arch_switch_to(prev, next);
+		finish_switch(prev);
+	} else {
+		do_raw_spin_unlock(&rq->lock);
+	}
+	arch_irq_restore(flags);
+}
+
+static noinline void schedule_bug(void)
+{
+	pr_err("BUG: scheduling while atomic: %s/%d/0x%08x\n", current->comm, current->pid,
+	       preempt_count());
+	dump_stack();
+}
+
+void schedule(void)
+{
+	struct task_struct *task = current;
+
+	if (task->flags & PF_WQ_WORKER && task->__state != TASK_RUNNING)
+		wq_worker_sleeping(task);
+	do {
+		preempt_disable();
+		if (unlikely(preempt_count() != 1) && task->__state != TASK_DEAD)
+			schedule_bug();
+		__schedule(WHY_SLEEP);
+		preempt_enable_no_resched();
+	} while (need_resched());
+	if (task->flags & PF_WQ_WORKER)
+		wq_worker_running(task);
+}
+EXPORT_SYMBOL(schedule);
+
+void yield(void)
+{
+	__set_current_state(TASK_RUNNING);
+	preempt_disable();
+	__schedule(WHY_YIELD);
+	preempt_enable();
+}
+EXPORT_SYMBOL(yield);
+
+void schedule_preempt_disabled(void)
+{
+	preempt_enable_no_resched();
+	schedule();
+	preempt_disable();
+}
+
+/* preempt_enable() found that the CPU is wanted. With interrupts masked it waits for their return. */
+void preempt_schedule(void)
+{
+	if (irqs_disabled())
+		return;
+	do {
+		preempt_disable();
+		__schedule(WHY_PREEMPT);
+		preempt_enable_no_resched();
+	} while (need_resched());
+}
+EXPORT_SYMBOL(preempt_schedule);
+
+/* On the way out of an interrupt that came when preemption was allowed; interrupts masked. */
+void preempt_schedule_irq(void)
+{
+	do {
+		preempt_disable();
+		arch_irq_enable();
+		__schedule(WHY_PREEMPT);
+		arch_irq_disable();
+		preempt_enable_no_resched();
+	} while (need_resched());
+}
+
+int __cond_resched(void)
+{
+	if (!need_resched() || preempt_count())
+		return 0;
+	preempt_schedule();
+	return 1;
+}
+EXPORT_SYMBOL(__cond_resched);
+
+/* The first code of every thread, called by the architecture's first frame, interrupts masked. */
+void thread_start(struct task_struct *prev, int (*fn)(void *), void *arg)
+{
+	finish_switch(prev);
+	arch_irq_enable();
+	preempt_enable();
+	do_exit(fn(arg));
+}
+
+/* ---- waking ---- */
+
+/*
+ * @p is still on its queue: it runs, or was preempted on its way to sleep. Setting its state
+ * back is all it takes.
+ */
+static bool wake_on_queue(struct task_struct *p)
+{
+	struct rq *rq = task_rq_lock(p);
+	bool on_rq = p->on_rq;
+
+	if (on_rq) {
+		WRITE_ONCE(p->__state, TASK_RUNNING);
+		if (!p->on_cpu)
+			check_preempt(rq, p);
+	}
+	raw_spin_unlock(&rq->lock);
+	return on_rq;
+}
+
+/* Give @p, which is off all queues, to the queue of @cpu. p->pi_lock held. */
+static void activate_on(struct task_struct *p, unsigned int cpu)
+{
+	struct rq *rq;
+
+	if (cpu != p->cpu) {
+		/* Keep its place relative to the epoch; a stale epoch only costs or gives a slice. */
+		u64 age = p->epoch - READ_ONCE(task_rq(p)->epoch);
+
+		WRITE_ONCE(p->cpu, cpu);
+		p->epoch = age <= 1 ? READ_ONCE(cpu_rq(cpu)->epoch) + age : 0;
+	}
+	rq = cpu_rq(cpu);
+	raw_spin_lock(&rq->lock);
+	cpumask_clear_cpu(cpu, &idle_cpus_mask);
+	WRITE_ONCE(p->__state, TASK_RUNNING);
+	enqueue_task(rq, p, false);
+	check_preempt(rq, p);
+	raw_spin_unlock(&rq->lock);
+}
+
+int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_flags)
+{
+	unsigned long flags;
+	int woken = 0;
+
+	if (p == current) {
+		/* On its way to sleep, seen from its own interrupt (or itself). It is on the CPU: no locks. */
+		preempt_disable();
+		if (p->__state & state) {
+			WRITE_ONCE(p->__state, TASK_RUNNING);
+			woken = 1;
+		}
+		preempt_enable();
+		return woken;
+	}
+
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	smp_mb__after_spinlock();	/* the caller's stores before our load of the state */
+	if (!(READ_ONCE(p->__state) & state))
+		goto unlock;
+	woken = 1;
+	/* If it is off the queue we must see its later state, too: pairs with the queue's lock. */
+	smp_rmb();
+	if (READ_ONCE(p->on_rq) && wake_on_queue(p))
+		goto unlock;
+	/* Off the queue; its CPU may still be busy leaving its stack. */
+	smp_cond_load_acquire(&p->on_cpu, !VAL);
+	activate_on(p, select_cpu(p, p->cpu));
+unlock:
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
+	return woken;
+}
+
+int wake_up_process(struct task_struct *tsk)
+{
+	return try_to_wake_up(tsk, TASK_NORMAL, 0);
+}
+EXPORT_SYMBOL(wake_up_process);
+
+int wake_up_state(struct task_struct *tsk, unsigned int state)
+{
+	return try_to_wake_up(tsk, state, 0);
+}
+EXPORT_SYMBOL(wake_up_state);
+
+void wake_up_new_task(struct task_struct *tsk)
+{
+	try_to_wake_up(tsk, TASK_NORMAL | TASK_NEW, 0);
+}
+
+/* ---- priorities ---- */
+
+static void change_level(struct task_struct *p, unsigned int policy, unsigned int rt_priority, int nice)
+{
+	unsigned long flags;
+	struct rq *rq;
+	bool queued;
+
+	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	rq = task_rq_lock(p);
+	queued = !list_empty(&p->run_list);
+	if (queued)
+		queue_remove(rq, p);
+	p->policy = policy;
+	p->rt_priority = rt_priority;
+	p->static_prio = 120 + nice;
+	if (policy == SCHED_FIFO)
+		p->prio = LEVEL_FIFO + (MAX_RT_PRIO - 1 - rt_priority) * 16 / MAX_RT_PRIO;
+	else
+		p->prio = nice_level(nice);
+	if (p->epoch - rq->epoch > 1)
+		p->epoch = rq->epoch;
+	p->slice_ns = full_slice(p);
+	if (queued)
+		queue_insert(rq, p, false);
+	if (p->on_rq)
+		resched_curr(rq);
+	raw_spin_unlock(&rq->lock);
+	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
+}
+
+void set_user_nice(struct task_struct *p, long nice)
+{
+	change_level(p, p->policy, p->rt_priority, clamp_t(long, nice, MIN_NICE, MAX_NICE));
+}
+EXPORT_SYMBOL(set_user_nice);
+
+void sched_set_fifo(struct task_struct *p)
+{
+	change_level(p, SCHED_FIFO, MAX_RT_PRIO / 2, task_nice(p));
+}
+EXPORT_SYMBOL(sched_set_fifo);
+
+void sched_set_fifo_low(struct task_struct *p)
+{
+	change_level(p, SCHED_FIFO, 1, task_nice(p));
+}
+EXPORT_SYMBOL(sched_set_fifo_low);
+
+void sched_set_normal(struct task_struct *p, int nice)
+{
+	change_level(p, SCHED_NORMAL, 0, nice);
+}
+EXPORT_SYMBOL(sched_set_normal);
+
+/* ---- idle, start ---- */
+
+/* Interrupts wake it; work for this CPU comes with need_resched set. */
+void cpu_idle_loop(void)
+{
+	for (;;) {
+		arch_irq_disable();
+		if (need_resched())
+			arch_irq_enable();
+		else
+			arch_cpu_idle();
+		if (need_resched()) {
+			__schedule(WHY_PREEMPT);
+			/* Preemption stays off in the idle thread: it switches here only. */
+		}
+	}
+}
+
+/* The calling context becomes @cpu's idle thread. */
+void sched_init_cpu(unsigned int cpu, struct task_struct *idle)
+{
+	struct rq *rq = cpu_rq(cpu);
+
+	rq->idle = rq->curr = idle;
+	idle->cpu = cpu;
+	idle->exec_start_ns = rq->idle_since = arch_clock_ns();
+}
+
+void __init sched_init(void)
+{
+	unsigned int cpu, level;
+
+	for_each_possible_cpu(cpu) {
+		struct rq *rq = cpu_rq(cpu);
+
+		raw_spin_lock_init(&rq->lock);
+		rq->cpu = cpu;
+		rq->epoch = 2;		/* 0 is "long ago" for a new thread */
+		rq->active = &rq->arrays[0];
+		rq->expired = &rq->arrays[1];
+		rq->slice_deadline = U64_MAX;
+		for (level = 0; level < NR_LEVELS; level++) {
+			INIT_LIST_HEAD(&rq->arrays[0].queue[level]);
+			INIT_LIST_HEAD(&rq->arrays[1].queue[level]);
+		}
+	}
+	sched_init_cpu(0, &init_task);
+}
+
+void sched_start(int (*init_main)(void *))
+{
+	struct task_struct *init = thread_run(init_main, NULL, "init");
+
+	if (IS_ERR(init))
+		panic("sched: cannot start the first thread");
+	WRITE_ONCE(system_state, SYSTEM_SCHEDULING);
+	arch_irq_enable();
+	cpu_idle_loop();
+}
+
+/* ---- questions ---- */
+
+int task_curr(const struct task_struct *p)
+{
+	return cpu_rq(task_cpu(p))->curr == p;
+}
+
+int idle_cpu(int cpu)
+{
+	struct rq *rq = cpu_rq(cpu);
+
+	return READ_ONCE(rq->curr) == rq->idle && !READ_ONCE(rq->nr_running);
+}
+EXPORT_SYMBOL(idle_cpu);
+
+u64 nr_context_switches(void)
+{
+	unsigned int cpu;
+	u64 sum = 0;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(cpu_rq(cpu)->nr_switches);
+	return sum;
+}
+
+unsigned int nr_running(void)
+{
+	unsigned int cpu, sum = 0;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(cpu_rq(cpu)->nr_running);
+	return sum;
+}
+
+u64 cpu_idle_ns(unsigned int cpu)
+{
+	struct rq *rq = cpu_rq(cpu);
+	u64 ns = READ_ONCE(rq->idle_ns);
+
+	if (cpu_online(cpu) && READ_ONCE(rq->curr) == rq->idle)
+		ns += arch_clock_ns() - READ_ONCE(rq->idle_since);
+	return ns;
+}
+
+u64 sched_clock(void)
+{
+	return arch_clock_ns();
+}
+EXPORT_SYMBOL(sched_clock);
+
+u64 local_clock(void)
+{
+	return arch_clock_ns();
+}
+EXPORT_SYMBOL(local_clock);
+
+/* ---- might_sleep() ---- */
+
+static void sleep_bug(const char *file, int line)
+{
+	static unsigned long last_report;
+	unsigned long now = jiffies;
+
+	/* One report a second: such a bug is often in a loop. */
+	if (last_report && time_before(now, last_report + HZ))
+		return;
+	last_report = now;
+	pr_err("BUG: sleeping function called from invalid context at %s:%d\n", file, line);
+	pr_err("in_atomic(): %d, irqs_disabled(): %d, non_block: 0, pid: %d, name: %s\n",
+	       in_atomic(), irqs_disabled(), current->pid, current->comm);
+	pr_err("preempt_count: %x, expected: 0\n", preempt_count());
+	dump_stack();
+}
+
+void __might_sleep(const char *file, int line)
+{
+	if (likely(preemptible()) || system_state == SYSTEM_BOOTING || is_idle_task(current) ||
+	    system_state > SYSTEM_RUNNING || oops_in_progress)
+		return;
+	sleep_bug(file, line);
+}
+EXPORT_SYMBOL(__might_sleep);
+
+void __might_resched(const char *file, int line, unsigned int offsets)
+{
+	__might_sleep(file, line);
+}
+EXPORT_SYMBOL(__might_resched);
