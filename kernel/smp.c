@@ -8,6 +8,7 @@
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
@@ -67,7 +68,12 @@ static int __init maxcpus(char *arg)
 	return 0;
 }
 early_param("maxcpus", maxcpus);
-early_param("nr_cpus", maxcpus);
+
+static int __init nr_cpus(char *arg)
+{
+	return maxcpus(arg);
+}
+early_param("nr_cpus", nr_cpus);
 
 void __init smp_find_possible_cpus(void)
 {
@@ -87,7 +93,7 @@ void secondary_main(unsigned int cpu)
 	arch_irq_init_cpu(cpu);
 	arch_time_init_cpu(cpu);
 	sched_init_cpu(cpu, current);
-	set_cpu_online_self(cpu);
+	cpumask_set_cpu(cpu, &__cpu_online_mask);
 	complete(&cpu_up_done);
 	arch_irq_enable();
 	cpu_idle_loop();
@@ -98,7 +104,7 @@ static void __init start_cpu(unsigned int cpu)
 	struct task_struct *idle = idle_thread_create(cpu);
 	int err;
 
-	if (IS_ERR_OR_NULL(idle)) {
+	if (!idle) {
 		pr_err("smp: no memory for CPU%u\n", cpu);
 		return;
 	}

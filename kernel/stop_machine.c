@@ -18,6 +18,7 @@
 #include <linux/stop_machine.h>
 #include <paddock/sched.h>
 #include <paddock/smp.h>
+#include "sched/sched.h"
 
 struct stop_work {
 	struct list_head node;
@@ -73,7 +74,8 @@ void cpu_stopper_start(unsigned int cpu)
 	t = kthread_create_on_cpu(stopper_main, s, cpu, "migration/%u");
 	if (IS_ERR(t))
 		panic("stop_machine: no thread for CPU%u\n", cpu);
-	sched_set_stop_task(t);
+	t->policy = SCHED_FIFO;		/* not queued yet: nobody looks */
+	t->prio = LEVEL_STOP;
 	wake_up_process(t);
 	WRITE_ONCE(s->thread, t);
 }

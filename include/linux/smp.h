@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 #include <linux/cpumask.h>
+#include <linux/llist.h>
 #include <linux/percpu-defs.h>
 #include <linux/preempt.h>
 #include <arch/smp.h>
@@ -34,7 +35,7 @@ int smp_call_function_single(int cpu, smp_call_func_t func, void *info, int wait
 
 /* A caller-provided slot: safe with interrupts masked; @csd is busy until @func has begun. */
 struct __call_single_data {
-	struct llist_node *next;	/* queue of the target CPU */
+	struct llist_node node;		/* queue of the target CPU */
 	smp_call_func_t func;
 	void *info;
 	u32 flags;			/* CSD_*: pending, and who is waiting */
