@@ -96,7 +96,7 @@ static int check_sections(struct elf_image *img)
 		if (s->sh_name >= img->section_names_len)
 			return BAD(img, "section %u: name at %#x is outside the names", i, s->sh_name);
 		name = img->section_names + s->sh_name;
-		if (s->sh_type != SHT_NOBITS && s->sh_type != SHT_NULL &&
+		if (s->sh_type != SHT_NOBITS &&
 		    !in_file(img, s->sh_offset, s->sh_size))
 			return BAD(img, "section %u (%.40s): offset %#llx size %#llx is outside the file of %zu bytes (truncated?)",
 				   i, name, (unsigned long long)s->sh_offset,
@@ -158,7 +158,7 @@ static int check_overlap(struct elf_image *img)
 	for (i = 1; i < img->nr_sections; i++) {
 		const Elf64_Shdr *s = &img->sections[i];
 
-		if (s->sh_type == SHT_NOBITS || s->sh_type == SHT_NULL || !s->sh_size)
+		if (s->sh_type == SHT_NOBITS || !s->sh_size)
 			continue;
 		sorted &= s->sh_offset >= r[n - 1].start;
 		r[n++] = (struct file_range){ s->sh_offset, s->sh_offset + s->sh_size, i };
@@ -383,10 +383,11 @@ const void *elf_section_data(const struct elf_image *img, unsigned int i)
 
 const char *elf_modinfo_next(const struct elf_image *img, const char *item)
 {
-	const char *end = img->modinfo + img->modinfo_len;
+	const char *end;
 
 	if (!img->modinfo)
 		return NULL;
+	end = img->modinfo + img->modinfo_len;
 	item = item ? item + strlen(item) + 1 : img->modinfo;
 	while (item < end && !*item)		/* the linker pads between files */
 		item++;
