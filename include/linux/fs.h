@@ -134,7 +134,10 @@ struct file {
 	struct cdev *f_cdev;		/* [I] of an open device: a reference */
 	struct list_head f_gate_node;	/* in i_gate->files, under its lock */
 	int f_active;			/* calls of f_op under way through the gate, under its lock */
+	bool f_opened;			/* ->open() came back with 0: release() is owed */
 	bool f_revoked;			/* the gate was closed: release() has been called */
+	pid_t f_opener;			/* [I] thread that opened it */
+	struct list_head f_list;	/* all open files */
 };
 
 struct super_block {

@@ -33,6 +33,13 @@ int file_write_all(struct file *file, const void *buf, size_t count);
  */
 int read_whole_file(struct dentry *cwd, const char *path, void **data, size_t *len);
 
+/*
+ * close_files_of - put the files that thread @pid has opened and not closed.
+ * For a thread that an oops has ended: nobody else will, and their modules could never be unloaded.
+ * Context: thread; calls ->release(), which may oops in turn.
+ */
+void close_files_of(pid_t pid);
+
 /* What stat() tells. */
 struct file_stat {
 	umode_t mode;
@@ -57,6 +64,7 @@ int path_unlink(struct dentry *cwd, const char *path);
 int path_rmdir(struct dentry *cwd, const char *path);
 int path_rename(struct dentry *cwd, const char *from, const char *to);
 int path_truncate(struct dentry *cwd, const char *path, loff_t size);
+int path_touch(struct dentry *cwd, const char *path);	/* its time becomes now */
 ssize_t path_readlink(struct dentry *cwd, const char *path, char *buf, size_t size);
 /* path_lookup - the dentry of @path, with a reference, or ERR_PTR. */
 struct dentry *path_lookup(struct dentry *cwd, const char *path, bool follow_last);

@@ -19,6 +19,8 @@
 #define MAX_RW_COUNT ((size_t)0x7ffff000)	/* as in Linux: the result fits an int */
 
 static struct kmem_cache *filp_cache;
+static DEFINE_SPINLOCK(open_files_lock);	/* leaf */
+static LIST_HEAD(open_files);
 
 void __init file_init(void)
 {
@@ -45,6 +47,9 @@ static fmode_t mode_of_flags(int flags)
 
 static void free_file(struct file *f)
 {
+	spin_lock(&open_files_lock);
+	list_del(&f->f_list);
+	spin_unlock(&open_files_lock);
 	cdev_put(f->f_cdev);
 	dput(f->f_path.dentry);
 	iput(f->f_inode);
@@ -67,6 +72,10 @@ struct file *open_inode(struct inode *inode, struct dentry *dentry, int flags)
 		f->f_mode |= FMODE_ATOMIC_POS;
 	f->f_inode = igrab(inode);
 	f->f_path.dentry = dget(dentry);
+	f->f_opener = current->pid;
+	spin_lock(&open_files_lock);
+	list_add_tail(&f->f_list, &open_files);
+	spin_unlock(&open_files_lock);
 
 	err = gate_enter(f);
 	if (err)
@@ -84,6 +93,7 @@ struct file *open_inode(struct inode *inode, struct dentry *dentry, int flags)
 			goto leave;
 		}
 	}
+	f->f_opened = true;
 	gate_attach(f);
 	gate_exit(f);
 	return f;
@@ -100,12 +110,31 @@ void fput(struct file *f)
 	if (!f || !atomic_long_dec_and_test(&f->f_count))
 		return;
 	if (gate_detach(f)) {
-		if (f->f_op->release)
+		if (f->f_opened && f->f_op->release)
 			f->f_op->release(f->f_inode, f);
 		gate_exit(f);
 	}
 	fops_put(f->f_op);
 	free_file(f);
+}
+
+void close_files_of(pid_t pid)
+{
+	struct file *f, *found;
+
+	do {
+		found = NULL;
+		spin_lock(&open_files_lock);
+		list_for_each_entry(f, &open_files, f_list) {
+			if (f->f_opener == pid) {
+				found = f;
+				f->f_opener = 0;	/* once */
+				break;
+			}
+		}
+		spin_unlock(&open_files_lock);
+		fput(found);
+	} while (found);
 }
 
 int filp_close(struct file *filp, fl_owner_t id)

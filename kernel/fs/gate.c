@@ -92,6 +92,7 @@ bool gate_detach(struct file *file)
 	lost = file->f_active;
 	owed = !file->f_revoked;
 	if (owed) {
+		/* Not on the list when its thread died inside open(). */
 		list_del_init(&file->f_gate_node);
 		/* Counted even if the gate is closing: the closer then waits for this release(). */
 		gate->active++;
@@ -131,7 +132,7 @@ void gate_close(struct inode_gate *gate)
 		gate->active++;
 		file->f_active++;
 		spin_unlock(&gate->lock);
-		if (file->f_op->release)
+		if (file->f_opened && file->f_op->release)
 			file->f_op->release(file->f_inode, file);
 		leave(gate, file, 1);
 		fput(file);

@@ -8,6 +8,7 @@
  */
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 #include "internal.h"
 
 #define MAX_LINKS 40
@@ -465,4 +466,15 @@ int path_truncate(struct dentry *cwd, const char *path, loff_t size)
 		err = set_size(d->d_inode, size);
 	dput(d);
 	return err;
+}
+
+int path_touch(struct dentry *cwd, const char *path)
+{
+	struct dentry *d = path_lookup(cwd, path, true);
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	d->d_inode->i_mtime_sec = ktime_get_real_seconds();
+	dput(d);
+	return 0;
 }

@@ -23,7 +23,6 @@
 struct sysfs_node {
 	struct kobject *kobj;
 	const struct attribute *attr;
-	struct mutex lock;		/* one store() at a time */
 	wait_queue_head_t notified;
 	unsigned int event;		/* counts sysfs_notify() */
 };
@@ -84,9 +83,7 @@ static ssize_t sysfs_write(struct file *file, const char __user *buf, size_t cou
 	text = memdup_user_nul(buf, count);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
-	mutex_lock(&node->lock);
 	n = ops->store(node->kobj, (struct attribute *)node->attr, text, count);
-	mutex_unlock(&node->lock);
 	kfree(text);
 	if (n > 0)
 		*pos += n;
@@ -148,9 +145,7 @@ static ssize_t sysfs_bin_read(struct file *file, char __user *buf, size_t count,
 	page = (char *)get_zeroed_page(GFP_KERNEL);
 	if (!page)
 		return -ENOMEM;
-	mutex_lock(&node->lock);
 	n = bin->read(file, node->kobj, bin, page, *pos, n);
-	mutex_unlock(&node->lock);
 	n = min_t(ssize_t, n, min(count, (size_t)PAGE_SIZE));
 	if (n > 0) {
 		memcpy(buf, page, n);
@@ -173,9 +168,7 @@ static ssize_t sysfs_bin_write(struct file *file, const char __user *buf, size_t
 	copy = memdup_user(buf, n);
 	if (IS_ERR(copy))
 		return PTR_ERR(copy);
-	mutex_lock(&node->lock);
 	n = bin->write(file, node->kobj, bin, copy, *pos, n);
-	mutex_unlock(&node->lock);
 	kfree(copy);
 	if (n > 0)
 		*pos += n;
@@ -222,7 +215,6 @@ static int add_file(struct dentry *dir, struct kobject *kobj, const struct attri
 	}
 	node->kobj = kobj;
 	node->attr = attr;
-	mutex_init(&node->lock);
 	init_waitqueue_head(&node->notified);
 	inode->i_fop = is_bin ? &sysfs_bin_operations : &sysfs_file_operations;
 	inode->i_size = is_bin ? container_of(attr, struct bin_attribute, attr)->size : PAGE_SIZE;

@@ -216,13 +216,22 @@ no_memory:
 	return -ENOMEM;
 }
 
+static int close_lost_files(void *arg)
+{
+	close_files_of((pid_t)(unsigned long)arg);
+	return 0;
+}
+
 static int finish_job(struct shell *sh, struct job *j)
 {
+	pid_t pid = task_pid_nr(j->task);
 	int status = thread_join(j->task);
 	bool oopsed = status == THREAD_OOPSED;
 
 	free_job(j, oopsed);
 	if (oopsed) {
+		/* What it had opened besides: else its modules could never be unloaded. */
+		protected(close_lost_files, (void *)(unsigned long)pid, "sh-close", -1);
 		shell_error(sh, "Killed");
 		return STATUS_KILLED;
 	}

@@ -1,0 +1,600 @@
+// SPDX-License-Identifier: MIT
+/* Commands about the machine: uname, uptime, date, free, ps, kill, nproc, hostname, sysctl, mount, sleep, reboot, … */
+#include <linux/cpumask.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/kallsyms.h>
+#include <linux/math64.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/loadavg.h>
+#include <linux/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/time.h>
+#include <linux/timekeeping.h>
+#include <linux/utsname.h>
+#include <linux/vmalloc.h>
+#include <arch/cpu.h>
+#include <paddock/fs.h>
+#include <paddock/sched.h>
+#include "shell.h"
+
+static int cmd_uname(struct cmd *c)
+{
+	static const char letters[] = "snrvmo";
+	const struct new_utsname *u = utsname();
+	const char *const values[] = { u->sysname, u->nodename, u->release, u->version, u->machine,
+				       u->sysname };
+	unsigned int wanted = 0;
+	struct cmd_opts o = { };
+	int opt;
+	bool first = true;
+
+	while ((opt = cmd_getopt(c, &o, "asnrvmpio")) != -1) {
+		if (opt == OPT_HELP)
+			return 0;
+		if (opt == '?')
+			return cmd_usage(c);
+		if (opt == 'a')
+			wanted = 0x3f;
+		else if (opt == 'p' || opt == 'i')
+			wanted |= 1 << 4;
+		else
+			wanted |= 1 << (strchr(letters, opt) - letters);
+	}
+	if (o.index < c->argc)
+		return cmd_error(c, "extra operand '%s'", c->argv[o.index]);
+	if (!wanted)
+		wanted = 1;
+	for (unsigned int i = 0; i < ARRAY_SIZE(values); i++) {
+		if (wanted >> i & 1) {
+			cmd_printf(c, "%s%s", first ? "" : " ", values[i]);
+			first = false;
+		}
+	}
+	cmd_puts(c, "\n");
+	return 0;
+}
+
+/* ---- Time ---- */
+
+static int cmd_uptime(struct cmd *c)
+{
+	u64 up = div_u64(ktime_get_boottime_ns(), NSEC_PER_SEC);
+	unsigned long load[3];
+	unsigned int mins = div_u64(up, 60) % 60, hours = div_u64(up, 3600) % 24;
+	unsigned int days = div_u64(up, 86400);
+	struct tm tm;
+
+	time64_to_tm(ktime_get_real_seconds(), 0, &tm);
+	cmd_printf(c, " %02d:%02d:%02d up ", tm.tm_hour, tm.tm_min, tm.tm_sec);
+	if (days)
+		cmd_printf(c, "%u day%s, ", days, days == 1 ? "" : "s");
+	if (hours)
+		cmd_printf(c, "%2u:%02u", hours, mins);
+	else
+		cmd_printf(c, "%u min", mins);
+	get_avenrun(load, FIXED_1 / 200, 0);
+	cmd_printf(c, ",  load average: %lu.%02lu, %lu.%02lu, %lu.%02lu\n", LOAD_INT(load[0]),
+		   LOAD_FRAC(load[0]), LOAD_INT(load[1]), LOAD_FRAC(load[1]), LOAD_INT(load[2]),
+		   LOAD_FRAC(load[2]));
+	return 0;
+}
+
+static const char day_names[7][10] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
+				       "Saturday" };
+static const char month_names[12][10] = { "January", "February", "March", "April", "May", "June", "July",
+					  "August", "September", "October", "November", "December" };
+
+/* strftime's letters, as far as scripts use them. */
+static void print_date(struct cmd *c, const char *fmt, const struct tm *tm, time64_t now, u64 nsec)
+{
+	for (; *fmt; fmt++) {
+		if (*fmt != '%' || !fmt[1]) {
+			cmd_write(c, fmt, 1);
+			continue;
+		}
+		switch (*++fmt) {
+		case 'Y':
+			cmd_printf(c, "%ld", tm->tm_year + 1900L);
+			break;
+		case 'y':
+			cmd_printf(c, "%02ld", tm->tm_year % 100);
+			break;
+		case 'm':
+			cmd_printf(c, "%02d", tm->tm_mon + 1);
+			break;
+		case 'd':
+			cmd_printf(c, "%02d", tm->tm_mday);
+			break;
+		case 'e':
+			cmd_printf(c, "%2d", tm->tm_mday);
+			break;
+		case 'H':
+			cmd_printf(c, "%02d", tm->tm_hour);
+			break;
+		case 'I':
+			cmd_printf(c, "%02d", (tm->tm_hour + 11) % 12 + 1);
+			break;
+		case 'p':
+			cmd_puts(c, tm->tm_hour < 12 ? "AM" : "PM");
+			break;
+		case 'M':
+			cmd_printf(c, "%02d", tm->tm_min);
+			break;
+		case 'S':
+			cmd_printf(c, "%02d", tm->tm_sec);
+			break;
+		case 'N':
+			cmd_printf(c, "%09llu", nsec);
+			break;
+		case 'j':
+			cmd_printf(c, "%03d", tm->tm_yday + 1);
+			break;
+		case 's':
+			cmd_printf(c, "%lld", now);
+			break;
+		case 'F':
+			print_date(c, "%Y-%m-%d", tm, now, nsec);
+			break;
+		case 'T':
+			print_date(c, "%H:%M:%S", tm, now, nsec);
+			break;
+		case 'R':
+			print_date(c, "%H:%M", tm, now, nsec);
+			break;
+		case 'a':
+			cmd_printf(c, "%.3s", day_names[tm->tm_wday]);
+			break;
+		case 'A':
+			cmd_puts(c, day_names[tm->tm_wday]);
+			break;
+		case 'b':
+		case 'h':
+			cmd_printf(c, "%.3s", month_names[tm->tm_mon]);
+			break;
+		case 'B':
+			cmd_puts(c, month_names[tm->tm_mon]);
+			break;
+		case 'Z':
+			cmd_puts(c, "UTC");
+			break;
+		case 'z':
+			cmd_puts(c, "+0000");
+			break;
+		case 'n':
+			cmd_puts(c, "\n");
+			break;
+		case 't':
+			cmd_puts(c, "\t");
+			break;
+		case '%':
+			cmd_puts(c, "%");
+			break;
+		default:
+			cmd_write(c, fmt - 1, 2);
+		}
+	}
+}
+
+static int cmd_date(struct cmd *c)
+{
+	const char *fmt = "%a %b %e %H:%M:%S UTC %Y";
+	u64 ns = ktime_get_real_ns();
+	struct cmd_opts o = { };
+	struct tm tm;
+	u32 nsec;
+	int opt;
+
+	while ((opt = cmd_getopt(c, &o, "uIR")) != -1) {
+		if (opt == OPT_HELP)
+			return 0;
+		if (opt == '?')
+			return cmd_usage(c);
+		if (opt == 'I')
+			fmt = "%F";
+		else if (opt == 'R')
+			fmt = "%a, %d %b %Y %T %z";
+	}
+	if (o.index < c->argc) {
+		if (c->argv[o.index][0] != '+')
+			return cmd_error(c, "invalid date '%s'", c->argv[o.index]);
+		fmt = c->argv[o.index] + 1;
+	}
+	ns = div_u64_rem(ns, NSEC_PER_SEC, &nsec);
+	time64_to_tm(ns, 0, &tm);
+	print_date(c, fmt, &tm, ns, nsec);
+	cmd_puts(c, "\n");
+	return 0;
+}
+
+/* "1", "0.5", "2m": returns false for anything else. */
+static bool parse_duration(const char *s, u64 *ms)
+{
+	u64 whole = 0, scale = 100;
+	const char *p = s;
+
+	*ms = 0;
+	while (*p >= '0' && *p <= '9') {
+		if (whole > U32_MAX)
+			return false;
+		whole = whole * 10 + *p++ - '0';
+	}
+	if (*p == '.') {
+		for (p++; *p >= '0' && *p <= '9'; p++, scale /= 10)
+			*ms += (*p - '0') * scale;
+	}
+	if (p == s || (p == s + 1 && *s == '.'))
+		return false;
+	*ms += whole * 1000;
+	switch (*p) {
+	case 's':
+		p++;
+		break;
+	case 'm':
+		*ms *= 60;
+		p++;
+		break;
+	case 'h':
+		*ms *= 3600;
+		p++;
+		break;
+	case 'd':
+		*ms *= 86400;
+		p++;
+	}
+	return !*p;
+}
+
+static int cmd_sleep(struct cmd *c)
+{
+	u64 total = 0, ms, until;
+
+	if (c->argc < 2)
+		return cmd_error(c, "missing operand");
+	for (int i = 1; i < c->argc; i++) {
+		if (!strcmp(c->argv[i], "infinity"))
+			ms = (u64)U32_MAX * 1000;
+		else if (!parse_duration(c->argv[i], &ms))
+			return cmd_error(c, "invalid time interval '%s'", c->argv[i]);
+		total += ms;
+	}
+	cmd_flush(c);
+	until = ktime_get_ns() + total * NSEC_PER_MSEC;
+	while (!cmd_interrupted(c)) {
+		s64 left = until - ktime_get_ns();
+
+		if (left <= 0)
+			return 0;
+		/* Rounded up: a sleep is never shorter than asked for. */
+		schedule_timeout_interruptible(nsecs_to_jiffies(left) + 1);
+	}
+	return 130;
+}
+
+/* ---- Memory ---- */
+
+static void print_amount(struct cmd *c, u64 bytes, char unit)
+{
+	static const char suffixes[] = "BKMGT";
+	u64 n = bytes, rest = 0;
+	int i = 0;
+	char text[24];
+
+	switch (unit) {
+	case 'b':
+		snprintf(text, sizeof(text), "%llu", bytes);
+		break;
+	case 'm':
+		snprintf(text, sizeof(text), "%llu", bytes >> 20);
+		break;
+	case 'g':
+		snprintf(text, sizeof(text), "%llu", bytes >> 30);
+		break;
+	case 'h':
+		for (; n >= 1024 && i < 4; i++) {
+			rest = n % 1024;
+			n /= 1024;
+		}
+		if (i && n < 10)
+			snprintf(text, sizeof(text), "%llu.%llu%ci", n, rest * 10 / 1024, suffixes[i]);
+		else
+			snprintf(text, sizeof(text), "%llu%c%s", n, suffixes[i], i ? "i" : "");
+		break;
+	default:
+		snprintf(text, sizeof(text), "%llu", bytes >> 10);
+	}
+	cmd_printf(c, " %11s", text);
+}
+
+/* A line "Name:   123 kB" of /proc/meminfo, in bytes. */
+static u64 meminfo_bytes(const char *text, const char *name)
+{
+	const char *p = strstr(text, name);
+
+	return p ? simple_strtoull(skip_spaces(p + strlen(name)), NULL, 10) << 10 : 0;
+}
+
+static int cmd_free(struct cmd *c)
+{
+	struct cmd_opts o = { };
+	u64 total, free, available, slab;
+	char unit = 'k', *text;
+	size_t len;
+	int opt, err;
+
+	while ((opt = cmd_getopt(c, &o, "bkmghw")) != -1) {
+		if (opt == OPT_HELP)
+			return 0;
+		if (opt == '?')
+			return cmd_usage(c);
+		if (opt != 'w')
+			unit = opt;
+	}
+	err = read_whole_file(NULL, "/proc/meminfo", (void **)&text, &len);
+	if (err)
+		return cmd_perror(c, "/proc/meminfo", err);
+	total = meminfo_bytes(text, "MemTotal:");
+	free = meminfo_bytes(text, "MemFree:");
+	available = meminfo_bytes(text, "MemAvailable:");
+	slab = meminfo_bytes(text, "Slab:");
+	kvfree(text);
+	cmd_printf(c, "%-6s %11s %11s %11s %11s %11s\n", "", "total", "used", "free", "slab", "available");
+	cmd_puts(c, "Mem:  ");
+	print_amount(c, total, unit);
+	print_amount(c, total - free, unit);
+	print_amount(c, free, unit);
+	print_amount(c, slab, unit);
+	print_amount(c, available ? available : free, unit);
+	cmd_puts(c, "\n");
+	return 0;
+}
+
+/* ---- Threads ---- */
+
+static int cmd_ps(struct cmd *c)
+{
+	struct thread_info_row *rows;
+	unsigned int n, got;
+	char where[KSYM_SYMBOL_LEN / 4];
+	struct cmd_opts o = { };
+	bool wide = false;
+	char *symbol;
+	int opt;
+
+	/* Everything is always shown; the letters that people type by habit are taken. */
+	while ((opt = cmd_getopt(c, &o, "aefluxwAH")) != -1) {
+		if (opt == OPT_HELP)
+			return 0;
+		if (opt == '?')
+			return cmd_usage(c);
+		wide |= opt == 'l';
+	}
+	symbol = kmalloc(KSYM_SYMBOL_LEN, GFP_KERNEL);
+	n = threads_snapshot(NULL, 0) + 8;	/* some may start meanwhile */
+	rows = kvmalloc_array(n, sizeof(*rows), GFP_KERNEL);
+	if (!rows || !symbol) {
+		kvfree(rows);
+		kfree(symbol);
+		return cmd_error(c, "%s", errno_text(-ENOMEM));
+	}
+	got = min(threads_snapshot(rows, n), n);
+	cmd_puts(c, "    PID    PPID S CPU  NI     TIME SWITCHES WCHAN                    COMMAND\n");
+	for (unsigned int i = 0; i < got; i++) {
+		const struct thread_info_row *r = &rows[i];
+		u64 ms = div_u64(r->cpu_ns, NSEC_PER_MSEC);
+		char nice[8];
+
+		if (r->nice < -20)
+			snprintf(nice, sizeof(nice), "rt%d", -100 - r->nice);
+		else
+			snprintf(nice, sizeof(nice), "%d", r->nice);
+		where[0] = '-';
+		where[1] = '\0';
+		if (r->wchan) {
+			sprint_symbol_no_offset(symbol, r->wchan);
+			strscpy(where, symbol, sizeof(where));
+		}
+		cmd_printf(c, "%7d %7d %c %3u %3s %4llu.%03u %8lu %-24s %s\n", r->pid, r->ppid, r->state,
+			   r->cpu, nice, div_u64(ms, 1000), (unsigned int)(ms % 1000),
+			   r->nvcsw + r->nivcsw, where, r->comm);
+	}
+	kvfree(rows);
+	kfree(symbol);
+	return 0;
+}
+
+static int parse_signal(const char *s)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} signals[] = {
+		{ "HUP", SIGHUP }, { "INT", SIGINT }, { "QUIT", SIGQUIT }, { "KILL", SIGKILL },
+		{ "USR1", SIGUSR1 }, { "USR2", SIGUSR2 }, { "ALRM", SIGALRM }, { "TERM", SIGTERM },
+	};
+	int n;
+
+	if (!kstrtoint(s, 10, &n))
+		return n > 0 && n < 64 ? n : -1;
+	if (strstarts(s, "SIG"))
+		s += 3;
+	for (unsigned int i = 0; i < ARRAY_SIZE(signals); i++) {
+		if (!strcmp(s, signals[i].name))
+			return signals[i].number;
+	}
+	return -1;
+}
+
+static int cmd_kill(struct cmd *c)
+{
+	int sig = SIGTERM, first = 1, status = 0;
+
+	if (c->argc > 1 && c->argv[1][0] == '-') {
+		if (!strcmp(c->argv[1], "--help"))
+			return cmd_usage(c);
+		sig = parse_signal(c->argv[1] + 1);
+		first = 2;
+	}
+	if (sig < 0)
+		return cmd_error(c, "%s: invalid signal specification", c->argv[1] + 1);
+	if (first >= c->argc)
+		return cmd_usage(c);
+	for (int i = first; i < c->argc; i++) {
+		struct task_struct *t;
+		int pid, err = -ESRCH;
+
+		if (kstrtoint(c->argv[i], 10, &pid)) {
+			status = cmd_error(c, "%s: arguments must be process ids", c->argv[i]);
+			continue;
+		}
+		rcu_read_lock();
+		t = find_task_by_vpid(pid);
+		if (t)
+			err = send_sig(sig, t, 1);
+		rcu_read_unlock();
+		if (err)
+			status = cmd_error(c, "(%d) - %s", pid, errno_text(err));
+	}
+	return status;
+}
+
+/* ---- Small ones ---- */
+
+static int cmd_nproc(struct cmd *c)
+{
+	cmd_printf(c, "%u\n", num_online_cpus());
+	return 0;
+}
+
+static int cmd_hostname(struct cmd *c)
+{
+	struct new_utsname *u = utsname();
+
+	if (c->argc > 2)
+		return cmd_usage(c);
+	if (c->argc == 2) {
+		if (!c->argv[1][0] || strlen(c->argv[1]) > __NEW_UTS_LEN)
+			return cmd_error(c, "invalid name");
+		strscpy(u->nodename, c->argv[1], sizeof(u->nodename));
+	} else {
+		cmd_printf(c, "%s\n", u->nodename);
+	}
+	return 0;
+}
+
+static int cmd_clear(struct cmd *c)
+{
+	cmd_puts(c, "\033[H\033[2J");
+	return 0;
+}
+
+static int cmd_mount(struct cmd *c)
+{
+	char *text, *p, *line;
+	size_t len;
+	int err;
+
+	if (c->argc > 1)
+		return cmd_error(c, "everything is mounted at boot: see /proc/mounts");
+	err = read_whole_file(NULL, "/proc/self/mounts", (void **)&text, &len);
+	if (err)
+		return cmd_perror(c, "/proc/self/mounts", err);
+	p = text;
+	while ((line = strsep(&p, "\n")) && *line) {
+		char *source = strsep(&line, " "), *where = strsep(&line, " ");
+		char *type = strsep(&line, " "), *options = strsep(&line, " ");
+
+		cmd_printf(c, "%s on %s type %s (%s)\n", source, where, type, options);
+	}
+	kvfree(text);
+	return 0;
+}
+
+/* sysctl NAME, sysctl NAME=VALUE: the files below /proc/sys with dots for slashes. */
+static int sysctl_one(struct cmd *c, char *arg)
+{
+	char *value = strchr(arg, '='), *path, *text;
+	struct file *f;
+	size_t len;
+	int err;
+
+	if (value)
+		*value++ = '\0';
+	path = kasprintf(GFP_KERNEL, "/proc/sys/%s", arg);
+	if (!path)
+		return cmd_error(c, "%s", errno_text(-ENOMEM));
+	strreplace(path + strlen("/proc/sys/"), '.', '/');
+	if (value) {
+		f = filp_open(path, O_WRONLY, 0);
+		err = PTR_ERR_OR_ZERO(f);
+		if (!err) {
+			err = file_write_all(f, value, strlen(value));
+			fput(f);
+		}
+		if (!err)
+			cmd_printf(c, "%s = %s\n", arg, value);
+	} else {
+		err = read_whole_file(NULL, path, (void **)&text, &len);
+		if (!err) {
+			cmd_printf(c, "%s = %s", arg, text);
+			kvfree(text);
+		}
+	}
+	if (err == -ENOENT)
+		cmd_error(c, "cannot stat %s: No such file or directory", path);
+	else if (err)
+		cmd_error(c, "setting key \"%s\": %s", arg, errno_text(err));
+	kfree(path);
+	return err ? 1 : 0;
+}
+
+static int cmd_sysctl(struct cmd *c)
+{
+	int status = 0, first = 1;
+
+	if (c->argc > 1 && !strcmp(c->argv[1], "-w"))
+		first = 2;
+	if (first >= c->argc)
+		return cmd_usage(c);
+	for (int i = first; i < c->argc; i++)
+		status |= sysctl_one(c, c->argv[i]);
+	return status;
+}
+
+/* ---- The end ---- */
+
+static int cmd_poweroff(struct cmd *c)
+{
+	pr_info("reboot: Power down\n");
+	arch_power_off();
+	return cmd_error(c, "this machine has no way to switch itself off");
+}
+
+static int cmd_reboot(struct cmd *c)
+{
+	pr_info("reboot: Restarting system\n");
+	arch_reboot();
+	return cmd_error(c, "this machine has no way to restart");
+}
+
+SHELL_COMMAND(uname, "uname", cmd_uname, 0, "[-asnrvm]", "Name and release of the system");
+SHELL_COMMAND(uptime, "uptime", cmd_uptime, 0, "", "How long the system has been up, and its load");
+SHELL_COMMAND(date, "date", cmd_date, 0, "[-u] [+FORMAT]", "Show date and time");
+SHELL_COMMAND(sleep, "sleep", cmd_sleep, 0, "SECONDS[smhd]", "Wait");
+SHELL_COMMAND(free, "free", cmd_free, 0, "[-bkmgh]", "Memory, used and free");
+SHELL_COMMAND(ps, "ps", cmd_ps, 0, "[-ef]", "List the threads");
+SHELL_COMMAND(kill, "kill", cmd_kill, 0, "[-SIGNAL] PID...", "Send a signal to threads");
+SHELL_COMMAND(nproc, "nproc", cmd_nproc, 0, "", "Number of CPUs");
+SHELL_COMMAND(hostname, "hostname", cmd_hostname, 0, "[NAME]", "Show or set the host's name");
+SHELL_COMMAND(clear, "clear", cmd_clear, 0, "", "Clear the screen");
+SHELL_COMMAND(mount, "mount", cmd_mount, 0, "", "Show what is mounted where");
+SHELL_COMMAND(sysctl, "sysctl", cmd_sysctl, 0, "[-w] NAME[=VALUE]...", "Show or set files of /proc/sys");
+SHELL_COMMAND(poweroff, "poweroff", cmd_poweroff, 0, "", "Switch the machine off");
+SHELL_COMMAND(halt, "halt", cmd_poweroff, 0, "", "Switch the machine off");
+SHELL_COMMAND(reboot, "reboot", cmd_reboot, 0, "", "Restart the machine");
