@@ -42,8 +42,6 @@ const unsigned long cpu_bit_words[NR_CPUS] = { BIT8(0), BIT8(8), BIT8(16), BIT8(
 _Static_assert(NR_CPUS == 32, "cpu_bit_words lists as many");
 EXPORT_SYMBOL(cpu_bit_words);
 
-DEFINE_PER_CPU(unsigned int, cpu_number);
-EXPORT_PER_CPU_SYMBOL(cpu_number);
 
 static DEFINE_PER_CPU(struct llist_head, call_queue);
 
