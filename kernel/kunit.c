@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: MIT
+/*
+ * KUnit: running suites. What suites are made of is in <kunit/test.h>; resources and the text of
+ * failures are in kunit_check.c.
+ *
+ * The runner walks suites, cases and parameters, and runs each in a fresh thread: kunit_abort() is the
+ * end of that thread, and so is an oops, which the runner notices by the thread's death without a
+ * "done". The output is KTAP, through printk, in the order and words of Linux.
+ * Source: Linux, Documentation/dev-tools/ktap.rst.
+ */
+#include <arch/cpu.h>
+#include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/console.h>
+#include <linux/init.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <paddock/init.h>
+#include "kunit.h"
+
+#define CASE_TIMEOUT_S	300
+
+extern struct kunit_suite * const __start___kunit_suites[], * const __stop___kunit_suites[];
+
+static DEFINE_MUTEX(run_lock);	/* one run at a time: their lines would mix */
+
+struct counts {
+	unsigned int passed, failed, skipped;
+};
+
+static void count(struct counts *c, enum kunit_status status)
+{
+	switch (status) {
+	case KUNIT_SUCCESS:
+		c->passed++;
+		break;
+	case KUNIT_FAILURE:
+		c->failed++;
+		break;
+	case KUNIT_SKIPPED:
+		c->skipped++;
+		break;
+	}
+}
+
+/* Failure wins over success, and only if all were skipped they count as skipped. */
+static enum kunit_status verdict(const struct counts *c)
+{
+	return c->failed ? KUNIT_FAILURE : c->passed || !c->skipped ? KUNIT_SUCCESS : KUNIT_SKIPPED;
+}
+
+static void print_result(const char *indent, enum kunit_status status, unsigned int number,
+			 const char *name, const char *comment)
+{
+	printk(KERN_INFO "%s%s %u %s%s%s%s\n", indent, status == KUNIT_FAILURE ? "not ok" : "ok",
+	       number, name, status == KUNIT_SKIPPED ? " # SKIP" : comment && *comment ? " #" : "",
+	       comment && *comment ? " " : "", comment ?: "");
+}
+
+static void print_counts(const char *indent, const char *name, const struct counts *c)
+{
+	unsigned int total = c->passed + c->failed + c->skipped;
+
+	if (total > 1)
+		printk(KERN_INFO "%s# %s: pass:%u fail:%u skip:%u total:%u\n", indent, name, c->passed,
+		       c->failed, c->skipped, total);
+}
+
+/* ---- One case, one parameter ---- */
+
+struct run {
+	struct kunit *test;
+	struct kunit_suite *suite;
+	void (*body)(struct run *run);
+	struct kunit_case *test_case;
+	struct completion done;
+};
+
+static int run_thread(void *arg)
+{
+	struct run *run = arg;
+
+	current->kunit_test = run->test;
+	run->body(run);
+	complete(&run->done);
+	return 0;
+}
+
+void kunit_abort(struct kunit *test)
+{
+	test->aborting = true;
+	kthread_exit(0);
+}
+EXPORT_SYMBOL_GPL(kunit_abort);
+
+static void body_case(struct run *run)
+{
+	int err = run->suite->init ? run->suite->init(run->test) : 0;
+
+	if (err) {
+		kunit_err(run->test, "failed to initialize: %d", err);
+		kunit_set_failure(run->test);
+		return;
+	}
+	run->test_case->run_case(run->test);
+}
+
+static void body_exit(struct run *run)
+{
+	if (run->suite->exit)
+		run->suite->exit(run->test);
+}
+
+/* Runs @body in a thread, and tells how that ended. */
+static void run_in_thread(struct run *run, void (*body)(struct run *))
+{
+	struct kunit *test = run->test;
+	unsigned int seconds = 0;
+	struct task_struct *task;
+
+	run->body = body;
+	init_completion(&run->done);
+	test->aborting = false;
+	task = kthread_create(run_thread, run, "kunit_try_catch");
+	if (IS_ERR(task)) {
+		kunit_err(test, "no thread: %pe", task);
+		kunit_set_failure(test);
+		return;
+	}
+	get_task_struct(task);
+	wake_up_process(task);
+	/* Most cases take no time; so the first looks are close together. */
+	for (unsigned int tick = 1; !wait_for_completion_timeout(&run->done, tick); tick = min(2 * tick, 1u * HZ)) {
+		if (READ_ONCE(task->exit_state)) {
+			if (try_wait_for_completion(&run->done) || test->aborting)
+				break;
+			kunit_err(test, "test case crashed");
+			kunit_set_failure(test);
+			break;
+		}
+		seconds += tick == HZ;
+		if (seconds >= CASE_TIMEOUT_S) {
+			/* It still runs, and may use its stack, test and resources: they are leaked. */
+			kunit_err(test, "timed out");
+			kunit_set_failure(test);
+			panic("kunit: %s does not end\n", test->name);
+		}
+	}
+	put_task_struct(task);
+}
+
+static void run_once(struct kunit_suite *suite, struct kunit_case *test_case, struct kunit *test)
+{
+	struct run run = { .test = test, .suite = suite, .test_case = test_case };
+
+	spin_lock_init(&test->lock);
+	INIT_LIST_HEAD(&test->resources);
+	test->name = test_case->name;
+	test->status = KUNIT_SUCCESS;
+	test->status_comment[0] = '\0';
+	run_in_thread(&run, body_case);
+	run_in_thread(&run, body_exit);
+	kunit_free_resources(test);
+}
+
+static enum kunit_status run_params(struct kunit_suite *suite, struct kunit_case *test_case)
+{
+	char desc[KUNIT_PARAM_DESC_SIZE] = "";
+	struct counts counts = {};
+	struct kunit test = { .param_value = test_case->generate_params(NULL, desc) };
+
+	printk(KERN_INFO KUNIT_SUBSUBTEST_INDENT "KTAP version 1\n");
+	printk(KERN_INFO KUNIT_SUBSUBTEST_INDENT "# Subtest: %s\n", test_case->name);
+	while (test.param_value) {
+		run_once(suite, test_case, &test);
+		if (!desc[0])
+			snprintf(desc, sizeof(desc), "param-%d", test.param_index);
+		count(&counts, test.status);
+		print_result(KUNIT_SUBSUBTEST_INDENT, test.status, ++test.param_index, desc,
+			     test.status_comment);
+		desc[0] = '\0';
+		test.param_value = test_case->generate_params(test.param_value, desc);
+	}
+	print_counts(KUNIT_SUBTEST_INDENT, test_case->name, &counts);
+	return verdict(&counts);
+}
+
+static enum kunit_status run_case(struct kunit_suite *suite, struct kunit_case *test_case,
+				  unsigned int number)
+{
+	struct kunit *test;
+
+	if (test_case->generate_params) {
+		test_case->status = run_params(suite, test_case);
+		print_result(KUNIT_SUBTEST_INDENT, test_case->status, number, test_case->name, NULL);
+		return test_case->status;
+	}
+	test = kzalloc(sizeof(*test), GFP_KERNEL);
+	if (!test)
+		panic("kunit: no memory for a test\n");
+	run_once(suite, test_case, test);
+	test_case->status = test->status;
+	print_result(KUNIT_SUBTEST_INDENT, test->status, number, test_case->name,
+		     test->status_comment);
+	kfree(test);
+	return test_case->status;
+}
+
+/* ---- Suites ---- */
+
+/* "suite", "suite.case": globs; NULL: everything. */
+static bool suite_matches(const char *filter, const struct kunit_suite *suite)
+{
+	char pattern[128];
+
+	if (!filter)
+		return true;
+	strscpy(pattern, filter, sizeof(pattern));
+	*strchrnul(pattern, '.') = '\0';
+	return glob_match(pattern, suite->name);
+}
+
+static bool case_matches(const char *filter, const struct kunit_case *test_case)
+{
+	const char *dot = filter ? strchr(filter, '.') : NULL;
+
+	return !dot || glob_match(dot + 1, test_case->name);
+}
+
+static enum kunit_status run_suite(struct kunit_suite *suite, unsigned int number, const char *filter)
+{
+	struct counts counts = {};
+	struct kunit_case *test_case;
+	unsigned int n = 0;
+	enum kunit_status status;
+
+	kunit_suite_for_each_test_case(suite, test_case)
+		n += case_matches(filter, test_case);
+	printk(KERN_INFO KUNIT_SUBTEST_INDENT "KTAP version 1\n");
+	printk(KERN_INFO KUNIT_SUBTEST_INDENT "# Subtest: %s\n", suite->name);
+	printk(KERN_INFO KUNIT_SUBTEST_INDENT "1..%u\n", n);
+
+	suite->suite_init_err = suite->suite_init ? suite->suite_init(suite) : 0;
+	if (suite->suite_init_err) {
+		printk(KERN_ERR KUNIT_SUBTEST_INDENT "# failed to initialize (%d)\n",
+		       suite->suite_init_err);
+		counts.failed = 1;
+	} else {
+		n = 0;
+		kunit_suite_for_each_test_case(suite, test_case)
+			if (case_matches(filter, test_case))
+				count(&counts, run_case(suite, test_case, ++n));
+		if (suite->suite_exit)
+			suite->suite_exit(suite);
+	}
+	status = verdict(&counts);
+	print_counts("", suite->name, &counts);
+	print_result("", status, number, suite->name, NULL);
+	return status;
+}
+
+unsigned int kunit_run_suites(struct kunit_suite * const *suites, unsigned int n, const char *filter)
+{
+	unsigned int number = 0, failed = 0, total = 0;
+
+	mutex_lock(&run_lock);
+	for (unsigned int i = 0; i < n; i++)
+		total += suite_matches(filter, suites[i]);
+	printk(KERN_INFO "KTAP version 1\n");
+	printk(KERN_INFO "1..%u\n", total);
+	for (unsigned int i = 0; i < n; i++)
+		if (suite_matches(filter, suites[i]))
+			failed += run_suite(suites[i], ++number, filter) == KUNIT_FAILURE;
+	mutex_unlock(&run_lock);
+	return failed;
+}
+
+int __kunit_test_suites_init(struct kunit_suite * const * const suites, int num_suites)
+{
+	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
+	kunit_run_suites(suites, num_suites, NULL);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(__kunit_test_suites_init);
+
+void __kunit_test_suites_exit(struct kunit_suite **suites, int num_suites)
+{
+}
+EXPORT_SYMBOL_GPL(__kunit_test_suites_exit);
+
+/* ---- At boot ---- */
+
+static bool boot_run;
+static char boot_filter[128];
+
+/* "kunit", "kunit=<glob>", and Linux's "kunit.filter_glob=<glob>", which comes here as ".filter_glob=". */
+static int __init kunit_option(char *arg)
+{
+	if (strstarts(arg, ".filter_glob="))
+		arg += strlen(".filter_glob");
+	if (*arg && *arg != '=')
+		return 0;
+	boot_run = true;
+	if (*arg)
+		strscpy(boot_filter, arg + 1, sizeof(boot_filter));
+	return 1;
+}
+__setup("kunit", kunit_option);
+
+static void say(const char *text)
+{
+	console_write_raw(text, strlen(text));
+}
+
+/* The marks are those by which tools/vm finds the output and the result. */
+void kunit_boot(void)
+{
+	unsigned int n = __stop___kunit_suites - __start___kunit_suites;
+
+	if (!boot_run)
+		return;
+	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
+	say("\001VM-BEGIN\001\n");
+	if (kunit_run_suites(__start___kunit_suites, n, boot_filter[0] ? boot_filter : NULL))
+		say("\001VM-END 1\001\n");
+	else
+		say("\001VM-END 0\001\n");
+	arch_power_off();
+}
