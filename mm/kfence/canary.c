@@ -9,7 +9,7 @@
  * cuts: they are compared under a mask. The page is the caller's, so there are no locks here.
  */
 #include <linux/types.h>
-#include <linux/mm.h>
+#include <asm/page.h>
 #include <arch/words.h>
 #include "canary.h"
 
