@@ -7,17 +7,14 @@
  *
  * Two tables say of each opcode its name, operands and immediate; operands() then walks the rest of the
  * bytes in order, and describe() writes the assembler's text (AT&T, as objdump does).
- * The decoder is a pure function of bytes and registers; only the wrappers at the end read memory.
+ * The decoder is a pure function of bytes and registers; regs.c reads the bytes.
  * Source: Intel SDM vol 2A, chapter 2 "Instruction Format"; vol 2D, appendix A "Opcode Map".
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
-#include <arch/percpu.h>
 #include <arch/trap.h>
 #include <asm/x86.h>
-
-#define INSN_MAX 15
 
 /* Operands, source first as the assembler writes them. */
 enum form {
@@ -566,43 +563,15 @@ static void fill(const struct insn *in, const struct pt_regs *regs, struct insn_
 	describe(in, out->text, sizeof(out->text));
 }
 
-/* ---- What others call ---- */
-
 int x86_decode_access(const u8 *code, size_t len, const struct pt_regs *regs, unsigned long addr,
-		      struct insn_access *out, unsigned long *operand)
+		      struct insn_access *out, struct x86_operand *operand)
 {
 	struct insn in = { .code = code, .len = len };
 
 	if (!decode(&in, regs, addr))
 		return -ENOENT;
 	fill(&in, regs, out);
-	*operand = in.addr;
-	if (in.segment == 'g')
-		*operand += arch_percpu_offset();
+	operand->addr = in.addr;
+	operand->gs = in.segment == 'g';
 	return 0;
-}
-
-static int decode_at_pc(const struct pt_regs *regs, unsigned long addr, struct insn_access *out,
-			unsigned long *operand)
-{
-	u8 code[INSN_MAX];
-	size_t len = 0;
-
-	while (len < sizeof(code) && !arch_probe_read(&code[len], (const u8 *)regs->ip + len, 1))
-		len++;
-	return x86_decode_access(code, len, regs, addr, out, operand);
-}
-
-int arch_decode_access(const struct pt_regs *regs, unsigned long addr, struct insn_access *out)
-{
-	unsigned long operand;
-
-	return decode_at_pc(regs, addr, out, &operand);
-}
-
-int x86_insn_address(const struct pt_regs *regs, unsigned long *addr)
-{
-	struct insn_access access;
-
-	return decode_at_pc(regs, 0, &access, addr);
 }

@@ -10,6 +10,7 @@
 #include <arch/trap.h>
 #include <asm/msr.h>
 #include <asm/page.h>
+#include <asm/x86.h>
 
 #define CODE_BEFORE	42	/* bytes shown before the instruction: Linux's numbers */
 #define CODE_BYTES	64
@@ -71,6 +72,41 @@ int arch_probe_write(void *dst, const void *src, unsigned int size_bytes)
 fault:
 	return -EFAULT;
 }
+
+/* ---- The instruction at the program counter ---- */
+
+#define INSN_MAX 15	/* bytes. Source: Intel SDM vol 2A, 2.3.11 */
+
+static int decode_at_pc(const struct pt_regs *regs, unsigned long addr, struct insn_access *out,
+			struct x86_operand *operand)
+{
+	u8 code[INSN_MAX];
+	size_t len = 0;
+
+	while (len < sizeof(code) && !arch_probe_read(&code[len], (const u8 *)regs->ip + len, 1))
+		len++;
+	return x86_decode_access(code, len, regs, addr, out, operand);
+}
+
+int arch_decode_access(const struct pt_regs *regs, unsigned long addr, struct insn_access *out)
+{
+	struct x86_operand operand;
+
+	return decode_at_pc(regs, addr, out, &operand);
+}
+
+int x86_insn_address(const struct pt_regs *regs, unsigned long *addr)
+{
+	struct insn_access access;
+	struct x86_operand operand;
+
+	if (decode_at_pc(regs, 0, &access, &operand))
+		return -ENOENT;
+	*addr = operand.addr + (operand.gs ? arch_percpu_offset() : 0);
+	return 0;
+}
+
+/* ---- Words ---- */
 
 /* "Code: 48 89 e5 <0f> 0b ...": the byte at the program counter in angle brackets. */
 static void show_code(unsigned long pc)

@@ -41,13 +41,19 @@ void smbios_init_early(void);	/* on the early page tables */
 
 /* ---- insn.c ---- */
 struct insn_access;
+struct x86_operand {
+	unsigned long addr;	/* of the memory operand, without segment base */
+	bool gs;		/* this CPU's per-CPU offset is to be added */
+};
 /*
- * x86_decode_access - the decoder itself: @len bytes of @code, registers as before the instruction (ip: its
+ * x86_decode_access - the decoder: @len bytes of @code, registers as before the instruction (ip: its
  * address). Of an instruction with two memory operands, the one that holds @addr counts.
- * Returns: 0, *out and the operand's address; or -ENOENT.
+ * Returns: 0, with *out and *operand; or -ENOENT when it is not known or touches no memory by an operand.
  */
 int x86_decode_access(const u8 *code, size_t len, const struct pt_regs *regs, unsigned long addr,
-		      struct insn_access *out, unsigned long *operand);
+		      struct insn_access *out, struct x86_operand *operand);
+
+/* ---- regs.c ---- */
 /*
  * x86_insn_address - the effective address of the memory operand of the instruction at regs_pc().
  * Returns: 0, or -ENOENT when the instruction is not known or has none.
