@@ -10,6 +10,12 @@ unit-tests += elf reloc
 unit-elf := modloader/elf.c modloader/reloc_x86_64.c modloader/reloc_arm64.c
 unit-reloc := modloader/reloc_x86_64.c modloader/reloc_arm64.c
 
+unit-tests += acpi insn_x86
+unit-acpi := drivers/firmware/acpi_parse.c
+unit-flags-acpi := -Itests/unit/shim -idirafter include
+unit-insn_x86 := arch/x86_64/insn.c
+unit-flags-insn_x86 := -Itests/unit/shim -idirafter include -Iarch/include -Iarch/x86_64/include
+
 unit-cc := gcc
 unit-cflags := -g -O1 -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
