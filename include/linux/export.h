@@ -33,7 +33,9 @@ extern struct module __this_module;
 #define THIS_MODULE ((struct module *)0)
 #endif
 
-#ifdef __GENKSYMS__
+#if defined(PADDOCK_HOSTED)	/* a host program has no loader to export to */
+#define ___EXPORT_SYMBOL(sym, gpl) extern typeof(sym) sym
+#elif defined(__GENKSYMS__)
 /* genksyms looks for this word in the preprocessed source. */
 #define ___EXPORT_SYMBOL(sym, gpl) __GENKSYMS_EXPORT_SYMBOL(sym)
 #else

@@ -712,7 +712,7 @@ static struct node *parse_list(struct parser *ps, bool one_line)
 	if (!one_line)
 		skip_newlines(ps);
 	while (seq && !ps->failed) {
-		const char *start = ps->p;
+		const char *start = (next_token(ps), ps->tok_start);
 		struct node *n = parse_and_or(ps);
 		int tok;
 

@@ -312,7 +312,7 @@ static void branch(struct compiler *c)
 {
 	bool first = true;
 
-	while (*c->p && !c->error && !c->oom && !at_op(c, '|') && !(c->depth && at_op(c, ')'))) {
+	while (*c->p && !c->error && !c->oom && !at_op(c, '|') && !at_op(c, ')')) {
 		unsigned int from = c->re->n;
 
 		if (*c->p == '*' && first && !c->extended) {

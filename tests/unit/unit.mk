@@ -20,6 +20,8 @@ unit-cc := gcc
 unit-cflags := -g -O1 -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 
+include tests/unit/hosted.mk
+
 define unit-rule
 build/unit/test_$(1): tests/unit/test_$(1).c $$(unit-$(1)) $$(wildcard tests/unit/*.h modloader/*.h) tests/unit/unit.mk
 	@mkdir -p build/unit

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# Hosted tests: kernel sources that need the kernel's own headers, linked into a program of this machine.
+#
+# hosted-<name> lists the kernel's sources; tests/unit/<name>_glue.c, compiled like them, offers what the test needs in
+# plain C types; test_<name>.c and host/*.c are compiled with the C library's headers.
+
+hosted-arch := $(if $(filter aarch64,$(shell uname -m)),arm64,x86_64)
+hosted-kflags := -std=gnu11 -O1 -g -ffreestanding -nostdinc -isystem $(shell gcc -print-file-name=include) \
+	-Iinclude -Iarch/$(hosted-arch)/include -Iarch/include -include include/linux/kconfig.h -D__KERNEL__ \
+	-DPADDOCK_HOSTED -DKBUILD_MODNAME='"hosted"' -fno-strict-aliasing -fwrapv -Wall -Wextra -Wno-unused-parameter \
+	-Wno-sign-compare -Wno-missing-field-initializers -fsanitize=address,undefined -fno-sanitize-recover=all
+
+unit-tests += shell
+hosted-shell := kernel/shell/arena.c kernel/shell/lex.c kernel/shell/parse.c kernel/shell/expand.c kernel/shell/glob.c \
+	kernel/shell/arith.c kernel/shell/vars.c kernel/shell/regex.c kernel/lib/sort.c kernel/lib/bitmap.c kernel/lib/find.c
+hosted-tests := shell
+
+define hosted-rule
+build/unit/$(1)-k/%.o: %.c
+	@mkdir -p $$(@D)
+	@gcc $$(hosted-kflags) $$(hosted-flags-$(1)) -MMD -MP -c -o $$@ $$<
+unit-$(1) := $$(patsubst %.c,build/unit/$(1)-k/%.o,$$(hosted-$(1)) tests/unit/$(1)_glue.c) tests/unit/host/host.c
+-include $$(patsubst %.c,build/unit/$(1)-k/%.d,$$(hosted-$(1)) tests/unit/$(1)_glue.c)
+endef
+$(foreach t,$(hosted-tests),$(eval $(call hosted-rule,$(t))))
