@@ -265,7 +265,7 @@ bool memblock_next_ram(phys_addr_t *start, phys_addr_t *end, phys_addr_t limit)
 
 		if (r->end <= *start)
 			continue;
-		if (r->base >= limit)
+		if (max(*start, r->base) >= limit)	/* the limit may lie inside a range */
 			return false;
 		*start = max(*start, r->base);
 		*end = min(limit, r->end);

@@ -99,6 +99,8 @@ enter:
 	popfl
 	pushfl
 	popl %eax
+	pushl %ecx
+	popfl
 	cmpl %eax, %ecx
 	je no_long_mode
 	movl %ebx, %edi		/* CPUID overwrites %ebx */
