@@ -20,3 +20,4 @@ drivers-arm64 += irqchip/gic_v3.c
 drivers-arm64 += rtc/pl031.c
 drivers-arm64 += serial/pl011.c
 drivers-arm64 += timer/arm_arch_timer.c
+drivers-arm64 += power/pvpanic_pci.c

@@ -32,6 +32,9 @@ void pl011_start_input(unsigned int irq);
 /* drivers/rtc/pl031.c */
 u64 pl031_seconds(void);
 
+/* drivers/power/pvpanic_pci.c */
+void pvpanic_pci_init(void);
+
 /* firmware.c: INTID of entry @index of a node's "interrupts" (GIC, three cells), or 0. *type: IRQ_TYPE_*. */
 unsigned int fdt_gic_irq(const struct fdt *fdt, const struct fdt_node *n, unsigned int index, u32 *type);
 

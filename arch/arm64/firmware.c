@@ -125,6 +125,7 @@ void arch_devices_init(void)
 	u32 type;
 	unsigned int irq;
 
+	pvpanic_pci_init();
 	if (!find_console(&uart))
 		return;
 	irq = fdt_gic_irq(&boot_fdt, &uart, 0, &type);

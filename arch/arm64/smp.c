@@ -106,10 +106,3 @@ int arch_smp_start_cpu(unsigned int cpu, struct task_struct *idle)
 	dcache_clean_poc(&secondary_start, &secondary_start + 1);
 	return psci_cpu_on(hwid[cpu], __pa_symbol(secondary_entry), cpu);
 }
-
-void arm64_secondary_start(unsigned int cpu)
-{
-	arch_trap_init(cpu);
-	arch_cpu_init(cpu);
-	secondary_main(cpu);
-}

@@ -32,7 +32,6 @@ _Static_assert(__builtin_offsetof(struct secondary_start, cpu) == SECONDARY_CPU,
 
 extern struct secondary_start secondary_start;
 void secondary_entry(void);		/* physical entry, head.S */
-void __attribute__((noreturn)) arm64_secondary_start(unsigned int cpu);
 
 /* head.S: where C begins. @handover: physical, the EFI stub's struct boot_info, or 0. */
 void __attribute__((noreturn)) arm64_start(phys_addr_t dtb, phys_addr_t handover, phys_addr_t image);

@@ -332,7 +332,7 @@ secondary_virtual:
 	ldr	x0, [x9, #SECONDARY_CPU]
 	mov	x29, xzr
 	mov	x30, xzr
-	b	arm64_secondary_start
+	b	secondary_main			/* kernel/smp.c */
 
 /*
  * efi_leave(image, boot_info, image_bytes) - after ExitBootServices(): caches and MMU off, then the
