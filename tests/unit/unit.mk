@@ -16,6 +16,13 @@ unit-flags-acpi := -Itests/unit/shim -idirafter include
 unit-insn_x86 := arch/x86_64/insn.c
 unit-flags-insn_x86 := -Itests/unit/shim -idirafter include -Iarch/include -Iarch/x86_64/include
 
+unit-tests += fdt insn_arm64
+unit-fdt := drivers/firmware/fdt.c
+unit-flags-fdt := -Itests/unit/shim -idirafter include
+unit-insn_arm64 := arch/arm64/insn.c
+unit-flags-insn_arm64 := -Wno-format-truncation -Wno-stringop-overread -Iarch/arm64/include -Itests/unit/shim \
+	-idirafter include -idirafter arch/include
+
 unit-cc := gcc
 unit-cflags := -g -O1 -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
