@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <linux/kernel.h>
 #include "../../arch/arm64/insn.h"
 
