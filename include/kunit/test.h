@@ -225,7 +225,7 @@ void __kunit_fail(struct kunit *test, const struct kunit_assert *assert, unsigne
 	} while (0)
 
 #define KUNIT_UNARY_CHECK(test, t, condition, text, expected, fmt, ...) do { \
-		if (unlikely(!!(condition) != (expected))) \
+		if (unlikely(((condition) ? true : false) != (expected))) \
 			KUNIT_REPORT(test, t, KUNIT_UNARY, (expected) ? "true" : "false", text, NULL, \
 				     0, 0, 0, fmt, ##__VA_ARGS__); \
 	} while (0)

@@ -40,6 +40,13 @@ int read_whole_file(struct dentry *cwd, const char *path, void **data, size_t *l
  */
 void close_files_of(pid_t pid);
 
+/* How many of what there are now; also /proc/sys/fs/{file,inode,dentry}-nr. */
+struct fs_counts {
+	long files, inodes, dentries;
+	long ramfs_pages;	/* of file contents */
+};
+void fs_get_counts(struct fs_counts *out);
+
 /* What stat() tells. */
 struct file_stat {
 	umode_t mode;

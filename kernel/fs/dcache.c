@@ -22,6 +22,7 @@
 
 DEFINE_MUTEX(namespace_lock);
 struct dentry *root_dentry;
+atomic_long_t nr_dentries;
 
 static struct kmem_cache *dentry_cache;
 static struct hlist_head buckets[1 << HASH_BITS];	/* namespace_lock */
@@ -66,6 +67,7 @@ void dput(struct dentry *dentry)
 		if (dentry->d_name.name != dentry->d_iname)
 			kfree(dentry->d_name.name);
 		kmem_cache_free(dentry_cache, dentry);
+		atomic_long_dec(&nr_dentries);
 		dentry = parent;
 	}
 }
@@ -85,6 +87,7 @@ static struct dentry *alloc_dentry(struct dentry *parent, const char *name, size
 			return NULL;
 		}
 	}
+	atomic_long_inc(&nr_dentries);
 	memcpy(copy, name, len);
 	copy[len] = '\0';
 	d->d_name.name = (unsigned char *)copy;

@@ -21,6 +21,7 @@
 static struct kmem_cache *filp_cache;
 static DEFINE_SPINLOCK(open_files_lock);	/* leaf */
 static LIST_HEAD(open_files);
+atomic_long_t nr_files;
 
 void __init file_init(void)
 {
@@ -54,6 +55,7 @@ static void free_file(struct file *f)
 	dput(f->f_path.dentry);
 	iput(f->f_inode);
 	kmem_cache_free(filp_cache, f);
+	atomic_long_dec(&nr_files);
 }
 
 struct file *open_inode(struct inode *inode, struct dentry *dentry, int flags)
@@ -63,6 +65,7 @@ struct file *open_inode(struct inode *inode, struct dentry *dentry, int flags)
 
 	if (!f)
 		return ERR_PTR(-ENOMEM);
+	atomic_long_inc(&nr_files);
 	atomic_long_set(&f->f_count, 1);
 	mutex_init(&f->f_pos_lock);
 	INIT_LIST_HEAD(&f->f_gate_node);

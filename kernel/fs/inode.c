@@ -8,6 +8,7 @@
 #include "internal.h"
 
 static struct kmem_cache *inode_cache;
+atomic_long_t nr_inodes;
 static atomic_long_t last_ino = ATOMIC_LONG_INIT(0);
 
 void __init inode_init(void)
@@ -21,6 +22,7 @@ struct inode *new_inode(struct super_block *sb, umode_t mode)
 
 	if (!inode)
 		return NULL;
+	atomic_long_inc(&nr_inodes);
 	inode->i_mode = mode;
 	inode->i_ino = atomic_long_inc_return(&last_ino);
 	inode->i_sb = sb;
@@ -44,4 +46,5 @@ void iput(struct inode *inode)
 		inode->i_op->evict(inode);
 	kfree(inode->i_gate);
 	kmem_cache_free(inode_cache, inode);
+	atomic_long_dec(&nr_inodes);
 }

@@ -10,6 +10,8 @@
 #include <paddock/fs.h>
 #include "gate.h"
 
+extern atomic_long_t nr_files, nr_inodes, nr_dentries, nr_ramfs_pages;
+
 /* ---- dcache.c: the tree of names ---- */
 
 extern struct mutex namespace_lock;	/* all names, all d_subdirs, i_nlink; never held over driver code */

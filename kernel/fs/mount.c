@@ -59,6 +59,14 @@ struct super_block *mount_fs(const char *type, const char *source, const char *p
 	return sb;
 }
 
+void fs_get_counts(struct fs_counts *out)
+{
+	out->files = atomic_long_read(&nr_files);
+	out->inodes = atomic_long_read(&nr_inodes);
+	out->dentries = atomic_long_read(&nr_dentries);
+	out->ramfs_pages = atomic_long_read(&nr_ramfs_pages);
+}
+
 void __init fs_init(void)
 {
 	struct super_block *root;

@@ -370,6 +370,16 @@ static struct ctl_table kern_table[] = {
 	{ }
 };
 
+static struct ctl_table fs_table[] = {
+	{ .procname = "file-nr", .data = &nr_files, .maxlen = sizeof(long), .mode = 0444,
+	  .proc_handler = proc_doulongvec_minmax },
+	{ .procname = "inode-nr", .data = &nr_inodes, .maxlen = sizeof(long), .mode = 0444,
+	  .proc_handler = proc_doulongvec_minmax },
+	{ .procname = "dentry-nr", .data = &nr_dentries, .maxlen = sizeof(long), .mode = 0444,
+	  .proc_handler = proc_doulongvec_minmax },
+	{ }
+};
+
 static int __init proc_sysctl_init(void)
 {
 	struct new_utsname *uts = utsname();
@@ -380,6 +390,7 @@ static int __init proc_sysctl_init(void)
 		kern_table[i].maxlen = __NEW_UTS_LEN + 1;
 	}
 	register_sysctl_init("kernel", kern_table);
+	register_sysctl_init("fs", fs_table);
 	return 0;
 }
 fs_initcall(proc_sysctl_init);

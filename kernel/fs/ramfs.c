@@ -20,13 +20,13 @@ struct ramfs_data {
 	void **pages;		/* page contents, or NULL: zeros */
 };
 
-static atomic_long_t pages_used = ATOMIC_LONG_INIT(0);
+atomic_long_t nr_ramfs_pages;
 
 static int take_page_allowance(void)
 {
-	if (atomic_long_inc_return(&pages_used) <= (long)(totalram_pages() / 2))
+	if (atomic_long_inc_return(&nr_ramfs_pages) <= (long)(totalram_pages() / 2))
 		return 0;
-	atomic_long_dec(&pages_used);
+	atomic_long_dec(&nr_ramfs_pages);
 	return -ENOSPC;
 }
 
@@ -36,7 +36,7 @@ static void drop_page(struct ramfs_data *data, unsigned long index)
 		return;
 	free_page((unsigned long)data->pages[index]);
 	data->pages[index] = NULL;
-	atomic_long_dec(&pages_used);
+	atomic_long_dec(&nr_ramfs_pages);
 }
 
 static int reserve_slots(struct ramfs_data *data, unsigned long wanted)
@@ -73,7 +73,7 @@ static void *want_page(struct ramfs_data *data, unsigned long index)
 		return ERR_PTR(err);
 	data->pages[index] = (void *)__get_free_page(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
 	if (!data->pages[index]) {
-		atomic_long_dec(&pages_used);
+		atomic_long_dec(&nr_ramfs_pages);
 		return ERR_PTR(-ENOMEM);
 	}
 	return data->pages[index];
