@@ -233,7 +233,7 @@ static inline int signal_pending_state(unsigned int state, struct task_struct *p
 	return (state & TASK_INTERRUPTIBLE) || fatal_signal_pending(p);
 }
 void flush_signals(struct task_struct *t);
-/* Threads ignore signals but those they allow. Both always 0. */
+/* Drivers' threads ignore signals but those they allow. 0, or -EINVAL. */
 int allow_signal(int sig);
 void disallow_signal(int sig);
 

@@ -459,7 +459,7 @@ static bool wake_on_queue(struct task_struct *p)
 }
 
 /* Give @p, which is off all queues, to the queue of @cpu. p->pi_lock held. */
-static void activate_on(struct task_struct *p, unsigned int cpu)
+void activate_on(struct task_struct *p, unsigned int cpu)
 {
 	struct rq *rq;
 
@@ -631,6 +631,7 @@ void __init sched_init(void)
 		}
 	}
 	sched_init_cpu(0, &init_task);
+	workqueue_init_early();
 }
 
 void sched_start(int (*init_main)(void *))

@@ -56,6 +56,8 @@ struct rq *task_rq_lock(struct task_struct *p);
 void resched_curr(struct rq *rq);
 void enqueue_task(struct rq *rq, struct task_struct *p, bool head);
 void dequeue_task(struct rq *rq, struct task_struct *p);
+/* Give @p, which is off all queues, to the queue of @cpu. p->pi_lock held. */
+void activate_on(struct task_struct *p, unsigned int cpu);
 int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_flags);
 
 /* balance.c: where a thread that becomes ready should run. */
@@ -93,5 +95,7 @@ struct kthread {
 
 /* thread.c: a new thread, not yet woken, with one reference: its own. */
 struct task_struct *thread_make(int (*fn)(void *), void *data, int node, const char *fmt, va_list args);
+/* workqueue.c: from here on work may be queued; threads are needed only by workqueue_init(). */
+void workqueue_init_early(void);
 /* workqueue.c: a worker ends with an oops. */
 void wq_worker_died(struct task_struct *task);
