@@ -37,11 +37,11 @@ unsigned int deferred_for_each(unsigned long start, unsigned long end,
 			       bool (*visit)(const struct deferred *item, void *ctx), void *ctx);
 
 /*
- * deferred_cancel - take all such items out of service, so that none of this code starts again:
- * timers deleted, work and tasklets removed, interrupt handlers freed. Threads are sent the stop
- * request but not waited for.
+ * deferred_cancel - take such items out of service: timers deleted, work and tasklets removed, RCU
+ * callbacks run; what runs at the moment is waited for. Threads and interrupt handlers belong to
+ * who made them, and stay.
  *
- * Context: thread. Returns: how many could not be removed (they run now, or are threads).
+ * Context: thread, may sleep. Returns: how many kinds are still there.
  */
 unsigned int deferred_cancel(unsigned long start, unsigned long end);
 

@@ -108,24 +108,35 @@ EXPORT_SYMBOL(synchronize_rcu_expedited);
 
 /* ---- callbacks ---- */
 
+static void wake_gp_thread(void)
+{
+	struct task_struct *t = READ_ONCE(gp_thread);
+
+	if (t)
+		wake_up_process(t);
+}
+
 static void rcu_softirq(struct softirq_action *unused)
 {
-	if (gp_thread)
-		wake_up_process(gp_thread);
+	wake_gp_thread();
 }
 
 void call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
 	unsigned long flags;
+	bool first;
 
 	head->func = func;
 	local_irq_save(flags);
-	if (llist_add((struct llist_node *)head, this_cpu_ptr(&callbacks))) {
-		/* The first of a batch. Any context, also under the scheduler's locks: wake from softirq. */
+	first = llist_add((struct llist_node *)head, this_cpu_ptr(&callbacks));
+	if (first)
 		WRITE_ONCE(work_waits, true);
+	/* Interrupts were masked: the caller may hold the scheduler's locks, so the softirq wakes. */
+	if (first && irqs_disabled_flags(flags))
 		raise_softirq_irqoff(RCU_SOFTIRQ);
-	}
 	local_irq_restore(flags);
+	if (first && !irqs_disabled_flags(flags))
+		wake_gp_thread();
 }
 EXPORT_SYMBOL(call_rcu);
 

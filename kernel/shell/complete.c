@@ -249,7 +249,7 @@ static char *current_word(const char *line, size_t len, size_t *start, char *fir
 	return word;
 }
 
-void complete(struct shell *sh, const char *line, size_t pos, struct completions *c)
+void complete_line(struct shell *sh, const char *line, size_t pos, struct completions *c)
 {
 	char first[32];
 	size_t start;

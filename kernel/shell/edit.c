@@ -399,7 +399,7 @@ static void tab(struct editor *e)
 
 	saved = e->buf[e->pos];
 	e->buf[e->pos] = '\0';
-	complete(e->sh, e->buf, e->pos, &c);
+	complete_line(e->sh, e->buf, e->pos, &c);
 	e->buf[e->pos] = saved;
 	if (!c.n || c.oom) {
 		bell();

@@ -26,6 +26,6 @@ struct completions {
 	bool is_path;		/* the last character of a folder's name is '/' */
 };
 
-/* complete - what the text before the cursor could go on with. @line: @pos bytes, NUL behind them. */
-void complete(struct shell *sh, const char *line, size_t pos, struct completions *out);
+/* complete_line - what the text before the cursor could go on with. @line: @pos bytes, NUL behind them. */
+void complete_line(struct shell *sh, const char *line, size_t pos, struct completions *out);
 void completions_free(struct completions *c);

@@ -107,10 +107,8 @@ static bool enqueue(struct timer_base *base, struct timer_list *timer)
 
 static void poke(unsigned int cpu)
 {
-	call_single_data_t *csd = &per_cpu(base_csd, cpu);
-
-	INIT_CSD(csd, wake_base, NULL);
-	smp_call_function_single_async(cpu, csd);	/* -EBUSY: it is on its way there already */
+	/* -EBUSY: it is on its way there already, and will see our timer: it looks after it is freed again. */
+	smp_call_function_single_async(cpu, &per_cpu(base_csd, cpu));
 }
 
 static bool detach(struct timer_base *base, struct timer_list *timer)
@@ -310,6 +308,7 @@ void __init timers_init(void)
 		raw_spin_lock_init(&base->lock);
 		base->tree = RB_ROOT_CACHED;
 		base->cpu = cpu;
+		INIT_CSD(&per_cpu(base_csd, cpu), wake_base, NULL);
 	}
 	open_softirq(TIMER_SOFTIRQ, run_timer_softirq);
 }
