@@ -41,6 +41,8 @@
 #include "sched.h"
 
 DEFINE_PER_CPU(struct rq, runqueues);
+DEFINE_PER_CPU(unsigned int, cpu_number);
+EXPORT_PER_CPU_SYMBOL(cpu_number);
 
 /* CPUs that have nothing to do: a hint for wakeups. Set by going idle, cleared by whoever sends work there. */
 struct cpumask idle_cpus_mask;
