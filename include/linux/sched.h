@@ -14,6 +14,7 @@
 #include <linux/refcount.h>
 #include <linux/smp.h>
 #include <linux/jiffies.h>
+#include <linux/rculist.h>
 #include <linux/errno.h>
 #include <linux/llist.h>
 #include <arch/thread.h>
