@@ -44,15 +44,19 @@ void show_regs_print_info(const char *log_lvl)
 	dump_stack_print_info(log_lvl);
 }
 
-static void print_trace(const char *log_lvl, const unsigned long *trace, unsigned int n)
+/* @nr_exact: so many entries in front are where code was, all others where it will return to. */
+static void print_trace(const char *log_lvl, const unsigned long *trace, unsigned int n,
+			unsigned int nr_exact)
 {
 	/* The macros may be of several lines; printk takes the level for all. */
 	printk("%s" ARCH_TRACE_BEGIN, log_lvl);
 	for (unsigned int i = 0; i < n; i++) {
 		if (n == MAX_TRACE && i == MAX_TRACE - 1)
 			printk("%s ...\n", log_lvl);
-		else
+		else if (i < nr_exact)
 			printk("%s %pS\n", log_lvl, (void *)trace[i]);
+		else
+			printk("%s %pB\n", log_lvl, (void *)trace[i]);
 	}
 	if (sizeof(ARCH_TRACE_END) > 1)
 		printk("%s" ARCH_TRACE_END, log_lvl);
@@ -61,9 +65,9 @@ static void print_trace(const char *log_lvl, const unsigned long *trace, unsigne
 static void print_trace_regs(const char *log_lvl, struct pt_regs *regs)
 {
 	unsigned long trace[MAX_TRACE];
+	unsigned int n = stack_trace_save_regs(regs, trace, MAX_TRACE, ARCH_TRACE_SKIPS_PC);
 
-	print_trace(log_lvl, trace,
-		    stack_trace_save_regs(regs, trace, MAX_TRACE, ARCH_TRACE_SKIPS_PC));
+	print_trace(log_lvl, trace, n, !ARCH_TRACE_SKIPS_PC);
 }
 
 void dump_stack_lvl(const char *log_lvl)
@@ -73,7 +77,7 @@ void dump_stack_lvl(const char *log_lvl)
 
 	printk_cpu_sync_get_irqsave(flags);
 	dump_stack_print_info(log_lvl);
-	print_trace(log_lvl, trace, n);
+	print_trace(log_lvl, trace, n, 0);
 	printk_cpu_sync_put_irqrestore(flags);
 }
 EXPORT_SYMBOL(dump_stack_lvl);
@@ -88,7 +92,7 @@ void show_stack(struct task_struct *task, unsigned long *sp, const char *log_lvl
 {
 	unsigned long trace[MAX_TRACE];
 
-	print_trace(log_lvl, trace, stack_trace_save_tsk(task ?: current, trace, MAX_TRACE, 0));
+	print_trace(log_lvl, trace, stack_trace_save_tsk(task ?: current, trace, MAX_TRACE, 0), 0);
 }
 
 void show_regs(struct pt_regs *regs)

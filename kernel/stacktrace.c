@@ -68,6 +68,10 @@ unsigned int stack_trace_save_regs(struct pt_regs *regs, unsigned long *store, u
 		skipnr--;
 	else
 		store[n++] = regs_pc(regs);
+	/* A call to nowhere has made no frame: its caller is known by the return address alone. */
+	if (n < size && !kernel_text_address(regs_pc(regs)) &&
+	    kernel_text_address(regs_return_address(regs)))
+		store[n++] = regs_return_address(regs);
 	return n + walk(regs_fp(regs), current, store + n, size - n, skipnr);
 }
 

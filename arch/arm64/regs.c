@@ -24,6 +24,11 @@ static void print_pstate(u64 p)
 	       (const char *const[]){ "--", "jc", "-c", "j-" }[(p >> 10) & 3]);
 }
 
+unsigned long regs_return_address(const struct pt_regs *regs)
+{
+	return regs->regs[30];
+}
+
 void arch_show_regs(const struct pt_regs *regs)
 {
 	int i = 29;

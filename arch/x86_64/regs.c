@@ -108,6 +108,14 @@ int x86_insn_address(const struct pt_regs *regs, unsigned long *addr)
 
 /* ---- Words ---- */
 
+/* Before a function has pushed anything, the call's push is on top of the stack. */
+unsigned long regs_return_address(const struct pt_regs *regs)
+{
+	unsigned long ret;
+
+	return arch_probe_read(&ret, (const void *)regs->sp, sizeof(ret)) ? 0 : ret;
+}
+
 /* "Code: 48 89 e5 <0f> 0b ...": the byte at the program counter in angle brackets. */
 static void show_code(unsigned long pc)
 {

@@ -14,6 +14,8 @@ static inline void regs_set_pc(struct pt_regs *regs, unsigned long pc);
 static inline unsigned long regs_sp(const struct pt_regs *regs);
 static inline unsigned long regs_fp(const struct pt_regs *regs);
 static inline bool regs_irqs_disabled(const struct pt_regs *regs);
+/* Where a function returns to, at its first instruction; elsewhere anything. Does not fault. */
+unsigned long regs_return_address(const struct pt_regs *regs);
 
 /* What a memory fault was about. */
 struct fault_info {
