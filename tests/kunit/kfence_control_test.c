@@ -1,0 +1,621 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What KFENCE has beyond Linux 6.1: full mode on pools of any size, switches per cache, guarded pages,
+ * nodes, enabling and disabling at run time with the memory returned, the canary sweep, rearming, oopses on
+ * request, and frees that all CPUs see.
+ */
+#include <linux/completion.h>
+#include <linux/cpumask.h>
+#include <linux/delay.h>
+#include <linux/fs.h>
+#include <linux/kfence.h>
+#include <linux/kthread.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+#include <paddock/pgtable.h>
+#include "kfence_kunit.h"
+
+static void setup(struct kunit *test, const char *interval, const char *num_objects, const char *mode)
+{
+	KUNIT_ASSERT_EQ(test, kfence_setup(interval, num_objects, mode), 0);
+}
+
+static void *guarded(struct kunit *test, size_t size)
+{
+	return kfence_test_alloc(test, NULL, size, GFP_KERNEL, KFENCE_ANY);
+}
+
+/* ---- Full mode, and what it passes over ---- */
+
+static void full_mode_guards_everything(struct kunit *test)
+{
+	void *objects[200];
+	int i;
+
+	setup(test, "-1", "1000", "global");
+	for (i = 0; i < ARRAY_SIZE(objects); i++) {
+		objects[i] = kmalloc(1 + i * 20, GFP_KERNEL);
+		KUNIT_EXPECT_TRUE_MSG(test, is_kfence_address(objects[i]), "object %d is not guarded", i);
+		KUNIT_EXPECT_EQ(test, ksize(objects[i]), (size_t)(1 + i * 20));
+	}
+	for (i = 0; i < ARRAY_SIZE(objects); i++)
+		kfree(objects[i]);
+	kfence_expect_none(test);
+}
+
+static void used_up_pool_is_counted(struct kunit *test)
+{
+	long before, unguarded = 0;
+	void *objects[40];
+	int i;
+
+	setup(test, "-1", "16", "global");
+	before = kfence_stat("skipped allocations (capacity)");
+	for (i = 0; i < ARRAY_SIZE(objects); i++) {
+		objects[i] = kmalloc(64, GFP_KERNEL);
+		KUNIT_EXPECT_NOT_NULL(test, objects[i]);
+		unguarded += !is_kfence_address(objects[i]);
+	}
+	KUNIT_EXPECT_GE(test, unguarded, (long)ARRAY_SIZE(objects) - 16);
+	KUNIT_EXPECT_GE(test, kfence_stat("skipped allocations (capacity)"), before + unguarded);
+	for (i = 0; i < ARRAY_SIZE(objects); i++)
+		kfree(objects[i]);
+	kfence_expect_none(test);
+}
+
+/* One CPU gets all objects there are, wherever they were freed last. */
+static void whole_pool_is_usable(struct kunit *test)
+{
+	void **objects;
+	int i, n = 3000, guarded_now = 0;
+
+	setup(test, "-1", "2000", "global");
+	objects = kvcalloc(n, sizeof(*objects), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, objects);
+	for (i = 0; i < n; i++)
+		objects[i] = kmalloc(32, GFP_KERNEL);
+	for (i = 0; i < n; i++)
+		guarded_now += is_kfence_address(objects[i]);
+	KUNIT_EXPECT_GE(test, guarded_now, 1900);	/* the kernel's own have some */
+	KUNIT_EXPECT_LE(test, guarded_now, 2000);
+	for (i = 0; i < n; i++)
+		kfree(objects[i]);
+	kvfree(objects);
+	kfence_expect_none(test);
+}
+
+static void unfit_allocations_are_not_guarded(struct kunit *test)
+{
+	long before;
+	void *p;
+
+	setup(test, "-1", "255", "global");
+	before = kfence_stat("skipped allocations (incompatible)");
+	p = kmalloc(4097, GFP_KERNEL);
+	KUNIT_EXPECT_FALSE(test, is_kfence_address(p));
+	kfree(p);
+	p = kmalloc(64, GFP_KERNEL | GFP_DMA);
+	KUNIT_EXPECT_FALSE(test, is_kfence_address(p));
+	kfree(p);
+	KUNIT_EXPECT_GT(test, kfence_stat("skipped allocations (incompatible)"), before);
+	p = kmalloc(4096, GFP_KERNEL);
+	KUNIT_EXPECT_TRUE(test, is_kfence_address(p));
+	kfree(p);
+}
+
+/* The first line of a stack is the caller of kmalloc(), of a constant size, too. */
+static noinline void *alloc_constant(void)
+{
+	void *p = kmalloc(64, GFP_KERNEL);
+
+	barrier();
+	return p;
+}
+
+static void stacks_begin_with_the_caller(struct kunit *test)
+{
+	struct kfence_seen r;
+	char *p;
+
+	setup(test, "-1", "255", "global");
+	p = alloc_constant();
+	kfree(p);
+	READ_ONCE(*p);
+	kfence_expect_one(test, &r);
+	KUNIT_EXPECT_STREQ(test, r.alloc_first, "alloc_constant");
+	KUNIT_EXPECT_STREQ(test, r.free_first, "stacks_begin_with_the_caller");
+	KUNIT_EXPECT_STREQ(test, r.cache, "kmalloc-64");
+}
+
+/* ---- Switches per cache ---- */
+
+static int switch_write(const char *name, const char *value)
+{
+	struct file *f = filp_open(name, O_WRONLY, 0);
+	loff_t pos = 0;
+	ssize_t n;
+
+	if (IS_ERR(f))
+		return PTR_ERR(f);
+	n = kernel_write(f, value, strlen(value), &pos);
+	filp_close(f, NULL);
+	return n < 0 ? n : 0;
+}
+
+static bool is_guarded_now(struct kmem_cache *cache)
+{
+	void *p = kmem_cache_alloc(cache, GFP_KERNEL);
+	bool yes = is_kfence_address(p);
+
+	kmem_cache_free(cache, p);
+	return yes;
+}
+
+static void caches_can_be_switched_off(struct kunit *test)
+{
+	struct kmem_cache *cache = kmem_cache_create("kfence-switch", 48, 0, SLAB_NO_MERGE, NULL);
+
+	KUNIT_ASSERT_NOT_NULL(test, cache);
+	setup(test, "-1", "255", "global");
+	KUNIT_EXPECT_TRUE(test, is_guarded_now(cache));
+	KUNIT_EXPECT_EQ(test, switch_write("/sys/kernel/slab/kfence-switch/kfence_enable", "0"), 0);
+	KUNIT_EXPECT_FALSE(test, is_guarded_now(cache));
+	KUNIT_EXPECT_EQ(test, switch_write("/sys/kernel/slab/kfence-switch/skip_kfence", "0"), 0);
+	KUNIT_EXPECT_TRUE(test, is_guarded_now(cache));
+	KUNIT_EXPECT_EQ(test, switch_write("/sys/kernel/slab/kfence-switch/skip_kfence", "1"), 0);
+	KUNIT_EXPECT_FALSE(test, is_guarded_now(cache));
+	kmem_cache_destroy(cache);
+}
+
+/* ---- Pages ---- */
+
+static void pages_are_guarded(struct kunit *test)
+{
+	struct kfence_seen r;
+	struct page *page;
+	char *p;
+
+	setup(test, "-1", "255", "global");
+	page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	p = page_address(page);
+	KUNIT_ASSERT_TRUE(test, is_kfence_address(p));
+	KUNIT_EXPECT_PTR_EQ(test, virt_to_page(p), page);
+	KUNIT_EXPECT_EQ(test, p[0] | p[PAGE_SIZE - 1], 0);
+	kfence_expect_none(test);
+
+	READ_ONCE(p[PAGE_SIZE]);
+	kfence_expect_one(test, &r);
+	KUNIT_EXPECT_STREQ(test, r.kind, "out-of-bounds read");
+	KUNIT_EXPECT_STREQ(test, r.cache, "PAGE");
+	KUNIT_EXPECT_EQ(test, r.distance, PAGE_SIZE);
+	KUNIT_EXPECT_STREQ(test, r.alloc_first, "pages_are_guarded");
+
+	get_page(page);
+	put_page(page);
+	kfence_expect_none(test);
+	__free_page(page);
+	READ_ONCE(p[100]);
+	kfence_expect_one(test, &r);
+	KUNIT_EXPECT_STREQ(test, r.kind, "use-after-free read");
+	KUNIT_EXPECT_STREQ(test, r.free_first, "pages_are_guarded");
+
+	KUNIT_EXPECT_EQ(test, kfence_param_set("order0_page", "0"), 0);
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_EXPECT_FALSE(test, is_kfence_address(page_address(page)));
+	__free_page(page);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("order0_page", "1"), 0);
+}
+
+static void objects_are_not_pages(struct kunit *test)
+{
+	struct kfence_seen r;
+	char *p;
+
+	setup(test, "-1", "255", "global");
+	p = guarded(test, 4096);
+	free_page((unsigned long)p);
+	kfence_expect_one(test, &r);
+	KUNIT_EXPECT_STREQ(test, r.kind, "invalid free");
+	kfree(p);
+	kfence_expect_none(test);
+}
+
+/* ---- Sampling ---- */
+
+static void burst_guards_more_per_interval(struct kunit *test)
+{
+	unsigned int n = 0;
+	void *p[64];
+	int i;
+
+	setup(test, "200", "255", "global");
+	KUNIT_EXPECT_EQ(test, kfence_param_set("burst", "9"), 0);
+	msleep(450);		/* an interval that began with the new burst is under way */
+	for (i = 0; i < ARRAY_SIZE(p); i++) {
+		p[i] = kmalloc(40, GFP_KERNEL);
+		n += is_kfence_address(p[i]);
+	}
+	for (i = 0; i < ARRAY_SIZE(p); i++)
+		kfree(p[i]);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("burst", "0"), 0);
+	/* Others may allocate, too; a second interval may begin. */
+	KUNIT_EXPECT_GE(test, n, 5u);
+	KUNIT_EXPECT_LE(test, n, 20u);
+}
+
+static void covered_stacks_are_passed_over(struct kunit *test)
+{
+	long before = kfence_stat("skipped allocations (covered)");
+	unsigned long deadline;
+	void *keep;
+
+	setup(test, "1", "32", "global");
+	KUNIT_EXPECT_EQ(test, kfence_param_set("skip_covered_thresh", "0"), 0);
+	keep = guarded(test, 32);
+	deadline = jiffies + 2 * HZ;
+	while (kfence_stat("skipped allocations (covered)") == before && time_before(jiffies, deadline))
+		for (int i = 0; i < 1000; i++)
+			kfree(kmalloc(32, GFP_KERNEL));
+	/* That loop is one place: its first sample stays free, so what is covered is a live place. */
+	kfree(keep);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("skip_covered_thresh", "75"), 0);
+}
+
+/* ---- On and off ---- */
+
+static unsigned long free_bytes(void)
+{
+	struct sysinfo si;
+
+	si_meminfo(&si);
+	return si.freeram * PAGE_SIZE;
+}
+
+static void disabling_returns_the_memory(struct kunit *test)
+{
+	unsigned long k4_before, k4_on, k4_after, dummy, before, on, after;
+	int round;
+
+	setup(test, "0", "2047", "global");
+	KUNIT_ASSERT_TRUE(test, kfence_wait_drained());
+	KUNIT_ASSERT_EQ(test, kfence_param_set("sample_interval", "-1"), 0);	/* depot and the like, once */
+	KUNIT_ASSERT_EQ(test, kfence_param_set("sample_interval", "0"), 0);
+	KUNIT_ASSERT_TRUE(test, kfence_wait_drained());
+
+	before = free_bytes();
+	kernel_direct_map_bytes(&k4_before, &dummy, &dummy);
+	for (round = 0; round < 5; round++) {
+		KUNIT_ASSERT_EQ(test, kfence_param_set("sample_interval", "-1"), 0);
+		on = free_bytes();
+		KUNIT_EXPECT_LT(test, on, before - (12ul << 20));
+		kernel_direct_map_bytes(&k4_on, &dummy, &dummy);
+		KUNIT_EXPECT_GE(test, k4_on, k4_before);
+		KUNIT_ASSERT_EQ(test, kfence_param_set("sample_interval", "0"), 0);
+		KUNIT_ASSERT_TRUE(test, kfence_wait_drained());
+	}
+	after = free_bytes();
+	kernel_direct_map_bytes(&k4_after, &dummy, &dummy);
+	KUNIT_EXPECT_GE_MSG(test, after + (256ul << 10), before, "%ld KiB are missing",
+			    (long)(before - after) >> 10);
+	KUNIT_EXPECT_EQ(test, k4_after, k4_before);
+}
+
+/* An area that still has a live object stays guarded; a new pool can be made meanwhile. */
+static void old_areas_drain_beside_new_ones(struct kunit *test)
+{
+	struct kfence_seen r;
+	char *old, *young;
+
+	setup(test, "-1", "100", "global");
+	old = kfence_test_alloc(test, NULL, 32, GFP_KERNEL, KFENCE_LEFT);
+	setup(test, "-1", "200", "global");
+	young = guarded(test, 32);
+	KUNIT_EXPECT_TRUE(test, is_kfence_address(old));
+	READ_ONCE(old[-1]);
+	kfence_expect(test, "out-of-bounds read", old - 1, __func__, old, 32, &r);
+
+	kfree(old);
+	kfree(young);
+	setup(test, "0", "255", "global");
+	KUNIT_EXPECT_TRUE(test, kfence_wait_drained());
+	KUNIT_EXPECT_FALSE(test, is_kfence_address(old));
+}
+
+static void parameters_say_no_as_linux_does(struct kunit *test)
+{
+	char value[24];
+
+	setup(test, "-1", "255", "global");
+	KUNIT_EXPECT_EQ(test, kfence_param_set("sample_interval", "100"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("num_objects", "1000"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("pool_mode", "node"), -EBUSY);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("pool_mode", "zebra"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("fault", "explode"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("sample_interval", "soon"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("sample_interval", "99999999999999999999"), -ERANGE);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("sample_interval", ""), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("burst", "-1"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kfence_param_get("sample_interval", value, sizeof(value)), 0);
+	KUNIT_EXPECT_STREQ(test, value, "-1");
+	KUNIT_EXPECT_EQ(test, kfence_param_set("sample_interval", "-5"), 0);
+
+	KUNIT_EXPECT_EQ(test, kfence_param_set("sample_interval", "0"), 0);
+	KUNIT_EXPECT_EQ(test, kfence_param_get("sample_interval", value, sizeof(value)), 0);
+	KUNIT_EXPECT_STREQ(test, value, "0");
+	KUNIT_EXPECT_EQ(test, kfence_param_set("num_objects", "0"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("num_objects", "-3"), -EINVAL);
+
+	/* More than there is: refused whole, everything as before. */
+	KUNIT_EXPECT_EQ(test, kfence_param_set("num_objects", "18446744073709551615"), 0);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("sample_interval", "-1"), -ENOMEM);
+	KUNIT_EXPECT_FALSE(test, kfence_is_enabled());
+	KUNIT_EXPECT_EQ(test, kfence_param_set("num_objects", "255"), 0);
+}
+
+static void nodes_have_pools_of_their_own(struct kunit *test)
+{
+	int node;
+
+	setup(test, "-1", "100", "node");
+	for_each_online_node(node) {
+		void *p = kmalloc_node(64, GFP_KERNEL | __GFP_THISNODE, node);
+
+		KUNIT_EXPECT_TRUE_MSG(test, is_kfence_address(p), "node %d", node);
+		KUNIT_EXPECT_EQ(test, page_to_nid(virt_to_page(p)), node);
+		kfree(p);
+	}
+	kfence_expect_none(test);
+}
+
+/* ---- Zombies, sweep, rearm, oops ---- */
+
+static void destroyed_caches_leave_zombies(struct kunit *test)
+{
+	long before = kfence_stat("zombie slab allocations");
+	struct kmem_cache *cache;
+	struct kfence_seen r;
+	char *p;
+
+	setup(test, "-1", "255", "global");
+	cache = kmem_cache_create("kfence-zombie", 32, 0, SLAB_NO_MERGE, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, cache);
+	p = kfence_test_alloc(test, cache, 32, GFP_KERNEL, KFENCE_ANY);
+	kmem_cache_destroy(cache);
+	KUNIT_EXPECT_EQ(test, kfence_stat("zombie slab allocations"), before + 1);
+	kfence_seen_start();	/* the slab allocator may have had its say */
+
+	READ_ONCE(*p);
+	kfence_expect_one(test, &r);
+	KUNIT_EXPECT_STREQ(test, r.kind, "use-after-free read");
+	KUNIT_EXPECT_STREQ(test, r.cache, "<destroyed>");
+	KUNIT_EXPECT_STREQ(test, r.free_first, "destroyed_caches_leave_zombies");
+}
+
+static void sweep_finds_damage_in_live_objects(struct kunit *test)
+{
+	struct kfence_seen r;
+	char *p;
+
+	setup(test, "-1", "255", "global");
+	p = kfence_test_alloc(test, NULL, 24, GFP_KERNEL, KFENCE_LEFT);
+	p[24 + 3] = 1;
+	kfence_expect_none(test);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("check", "1"), 0);
+	kfence_expect_one(test, &r);
+	KUNIT_EXPECT_STREQ(test, r.kind, "memory corruption");
+	KUNIT_EXPECT_EQ(test, r.addr, (unsigned long)p + 27);
+	KUNIT_EXPECT_FALSE(test, r.has_free);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("check", "1"), 0);
+	kfree(p);
+	kfence_expect_none(test);
+}
+
+static void rearmed_fence_reports_each_access(struct kunit *test)
+{
+	struct kfence_seen r[4];
+	char *p;
+	int i;
+
+	setup(test, "-1", "255", "global");
+	p = guarded(test, 32);
+	kfree(p);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("rearm", "1"), 0);
+	for (i = 0; i < 3; i++)
+		WRITE_ONCE(p[i], 7);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("rearm", "0"), 0);
+	KUNIT_EXPECT_EQ(test, kfence_seen_all(r, ARRAY_SIZE(r)), 3u);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, r[i].addr, (unsigned long)p + i);
+	kfence_seen_start();
+}
+
+/* After the report the guard is open; it closes when its neighbour is freed. */
+static void guards_close_again(struct kunit *test)
+{
+	struct kfence_seen r;
+	char *p;
+
+	setup(test, "-1", "255", "global");
+	p = kfence_test_alloc(test, NULL, 32, GFP_KERNEL, KFENCE_LEFT);
+	WRITE_ONCE(p[-1], 1);
+	kfence_expect(test, "out-of-bounds write", p - 1, __func__, p, 32, &r);
+	WRITE_ONCE(p[-2], 1);
+	kfence_expect_none(test);
+	kfree(p);
+	READ_ONCE(p[-1]);
+	kfence_expect_one(test, &r);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(r.kind, " read"));
+}
+
+static int touch_freed(void *p)
+{
+	READ_ONCE(*(char *)p);
+	WRITE_ONCE(*(char *)p, 1);	/* not reached */
+	return 0;
+}
+
+static void fault_oops_ends_the_thread(struct kunit *test)
+{
+	struct task_struct *t;
+	struct kfence_seen r;
+	char *p;
+
+	setup(test, "-1", "255", "global");
+	p = guarded(test, 32);
+	kfree(p);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("fault", "oops"), 0);
+	t = kthread_create(touch_freed, p, "kfence-victim");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	get_task_struct(t);
+	wake_up_process(t);
+	KUNIT_EXPECT_NE(test, kthread_stop(t), 0);
+	put_task_struct(t);
+	KUNIT_EXPECT_EQ(test, kfence_param_set("fault", "report"), 0);
+	kfence_expect_one(test, &r);
+	KUNIT_EXPECT_STREQ(test, r.kind, "use-after-free read");
+	KUNIT_EXPECT_STREQ(test, r.function, "touch_freed");
+}
+
+/* ---- Several CPUs ---- */
+
+struct remote {
+	char *p;
+	struct completion warm, freed;
+};
+
+/* Use the object until it is in this CPU's TLB; once more after it was freed elsewhere. */
+static int use_remotely(void *data)
+{
+	struct remote *remote = data;
+
+	for (int i = 0; i < 1000; i++)
+		READ_ONCE(*remote->p);
+	complete(&remote->warm);
+	while (!try_wait_for_completion(&remote->freed))
+		cpu_relax();		/* no switch, no flush by the way */
+	READ_ONCE(*remote->p);
+	return 0;
+}
+
+static void frees_are_seen_by_all_cpus(struct kunit *test)
+{
+	int here, other;
+
+	if (num_online_cpus() < 2) {
+		kunit_skip(test, "one CPU");
+		return;
+	}
+	setup(test, "-1", "1000", "global");
+	for (int round = 0; round < 20; round++) {
+		struct remote remote = { .p = guarded(test, 32) };
+		struct task_struct *t;
+		struct kfence_seen r;
+		unsigned long flags;
+
+		init_completion(&remote.warm);
+		init_completion(&remote.freed);
+		here = get_cpu();
+		other = cpumask_any_but(cpu_online_mask, here);
+		put_cpu();
+		t = kthread_create_on_cpu(use_remotely, &remote, other, "kfence-remote/%u");
+		KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+		get_task_struct(t);
+		wake_up_process(t);
+		wait_for_completion(&remote.warm);
+		/* Interrupts masked in every other round: the free must not need them. */
+		if (round & 1)
+			local_irq_save(flags);
+		kfree(remote.p);
+		if (round & 1)
+			local_irq_restore(flags);
+		complete(&remote.freed);
+		kthread_stop(t);
+		put_task_struct(t);
+		kfence_expect_one(test, &r);
+		KUNIT_EXPECT_STREQ(test, r.kind, "use-after-free read");
+		KUNIT_EXPECT_EQ(test, r.addr, (unsigned long)remote.p);
+	}
+}
+
+static int churn(void *unused)
+{
+	void *objects[16] = {};
+	u32 x = 12345;
+
+	while (!kthread_should_stop()) {
+		x = x * 1664525u + 1013904223u;
+		kfree(objects[x >> 28]);
+		objects[x >> 28] = kmalloc(1 + (x >> 8) % 2000, GFP_KERNEL);
+		if (objects[x >> 28])
+			*(char *)objects[x >> 28] = 1;
+		if (!(x & 0xf0))
+			cond_resched();
+	}
+	for (int i = 0; i < ARRAY_SIZE(objects); i++)
+		kfree(objects[i]);
+	return 0;
+}
+
+static void switching_while_others_allocate(struct kunit *test)
+{
+	static const char *const intervals[] = { "-1", "0", "1", "0" };
+	struct task_struct *t[4];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		t[i] = kthread_run(churn, NULL, "kfence-churn/%d", i);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(t[i]));
+	}
+	for (i = 0; i < 40; i++) {
+		KUNIT_EXPECT_EQ(test, kfence_param_set("sample_interval", intervals[i % 4]), 0);
+		msleep(5);
+	}
+	for (i = 0; i < ARRAY_SIZE(t); i++)
+		kthread_stop(t[i]);
+	setup(test, "0", "255", "global");
+	KUNIT_EXPECT_TRUE(test, kfence_wait_drained());
+	KUNIT_EXPECT_EQ(test, kfence_stat("currently slab allocated"), 0l);
+	kfence_expect_none(test);
+}
+
+static struct kunit_case control_cases[] = {
+	KUNIT_CASE(full_mode_guards_everything),
+	KUNIT_CASE(used_up_pool_is_counted),
+	KUNIT_CASE(whole_pool_is_usable),
+	KUNIT_CASE(unfit_allocations_are_not_guarded),
+	KUNIT_CASE(stacks_begin_with_the_caller),
+	KUNIT_CASE(caches_can_be_switched_off),
+	KUNIT_CASE(pages_are_guarded),
+	KUNIT_CASE(objects_are_not_pages),
+	KUNIT_CASE(burst_guards_more_per_interval),
+	KUNIT_CASE(covered_stacks_are_passed_over),
+	KUNIT_CASE(disabling_returns_the_memory),
+	KUNIT_CASE(old_areas_drain_beside_new_ones),
+	KUNIT_CASE(parameters_say_no_as_linux_does),
+	KUNIT_CASE(nodes_have_pools_of_their_own),
+	KUNIT_CASE(destroyed_caches_leave_zombies),
+	KUNIT_CASE(sweep_finds_damage_in_live_objects),
+	KUNIT_CASE(rearmed_fence_reports_each_access),
+	KUNIT_CASE(guards_close_again),
+	KUNIT_CASE(fault_oops_ends_the_thread),
+	KUNIT_CASE(frees_are_seen_by_all_cpus),
+	KUNIT_CASE(switching_while_others_allocate),
+	{}
+};
+
+static void control_exit(struct kunit_suite *suite)
+{
+	kfence_restore();
+}
+
+static struct kunit_suite control_suite = {
+	.name = "kfence_control",
+	.suite_exit = control_exit,
+	.test_cases = control_cases,
+};
+kunit_test_suite(control_suite);

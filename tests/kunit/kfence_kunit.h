@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What KFENCE's suites share: catching reports from the log and taking them apart, changing parameters, and
+ * getting guarded objects where one wants them.
+ */
+#pragma once
+
+#include <kunit/test.h>
+#include <linux/slab.h>
+#include <linux/types.h>
+
+/* One report as a reader sees it. Strings are empty, numbers 0, where the report has no such line. */
+struct kfence_seen {
+	char kind[32];			/* "out-of-bounds read" */
+	char function[64];		/* the title's, without offset and module */
+	char detail[32];		/* first word(s) of the detail line, up to " at " or " of " */
+	unsigned long addr;
+	char side[8];			/* "left", "right", "in" */
+	unsigned long distance;		/* bytes, out of bounds only */
+	char damage[128];		/* memory corruption: between the brackets */
+	char access_first[64], alloc_first[64], free_first[64];	/* first functions of the stacks */
+	unsigned long number, start, end;	/* the object line; end is its last byte */
+	unsigned int size;
+	char cache[48];
+	char access[128];		/* behind "access: " */
+	bool has_object, has_free, complete;	/* complete: the closing bar was there */
+};
+
+/* kfence_seen_start - reports from here on count. */
+void kfence_seen_start(void);
+/*
+ * kfence_seen_all - the reports since kfence_seen_start(), oldest first.
+ * Returns: how many there were; at most @max are in @out.
+ */
+unsigned int kfence_seen_all(struct kfence_seen *out, unsigned int max);
+
+/* Exactly one report since the last start; it goes to @out, and the next start is now. */
+void kfence_expect_one(struct kunit *test, struct kfence_seen *out);
+/* None. */
+void kfence_expect_none(struct kunit *test);
+/* One, of @kind about @addr, in @function (NULL: any), of an object at @start with @size bytes. */
+void kfence_expect(struct kunit *test, const char *kind, const void *addr, const char *function,
+		   const void *start, size_t size, struct kfence_seen *out);
+
+/* Write and read /sys/module/kfence/parameters/@name. Return 0 or -errno. */
+int kfence_param_set(const char *name, const char *value);
+int kfence_param_get(const char *name, char *buf, size_t size);
+/* The first number behind "@name: " in debugfs' stats, or -1. */
+long kfence_stat(const char *name);
+
+/*
+ * kfence_setup - KFENCE in a known state: switched off, drained, on again with these values.
+ * Returns: 0 or what the parameter said. kfence_restore() puts back what was before the first setup.
+ */
+int kfence_setup(const char *interval, const char *num_objects, const char *pool_mode);
+void kfence_restore(void);
+/* Wait until no area is draining: true, or false after five seconds. */
+bool kfence_wait_drained(void);
+
+enum kfence_side { KFENCE_ANY, KFENCE_LEFT, KFENCE_RIGHT, KFENCE_NONE };
+
+/*
+ * kfence_test_alloc - allocate until the object is guarded, and where it is wanted (KFENCE_NONE: not guarded).
+ * @cache: NULL: kmalloc(). Fails the test if it takes too long. The stack of the allocation
+ * begins with this function.
+ */
+void *kfence_test_alloc(struct kunit *test, struct kmem_cache *cache, size_t size, gfp_t gfp,
+			enum kfence_side side);
+void kfence_test_free(struct kmem_cache *cache, void *ptr);
