@@ -22,6 +22,9 @@ unit-flags-fdt := -Itests/unit/shim -idirafter include
 unit-insn_arm64 := arch/arm64/insn.c
 unit-flags-insn_arm64 := -Wno-format-truncation -Wno-stringop-overread -Iarch/arm64/include -Itests/unit/shim \
 	-idirafter include -idirafter arch/include
+unit-tests += kfence
+unit-kfence := mm/kfence/arith.c mm/kfence/canary.c
+unit-flags-kfence := -include tests/unit/host/kernel_types.h -Itests/unit/host -Iarch/include -Iarch/x86_64/include
 
 unit-cc := gcc
 unit-cflags := -g -O1 -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
