@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Selectors, in the boot GDT (boot/x86_64/head.S) and in each CPU's own (arch/x86_64/trap.c) alike.
+ * Selectors, in the boot GDT (boot/x86_64/head.S) and in each CPU's own (arch/x86_64/traps.c) alike.
  * Linux's numbers, so that "RIP: 0010:" and "RSP: 0018:" look as usual.
  */
 #pragma once

@@ -13,7 +13,7 @@ extern u32 boot_trampoline_pa;	/* a page of RAM below 1 MiB, nobody's; 0: there 
 
 extern u64 boot_efi_system_table;	/* physical; 0: not started by UEFI */
 
-/* ---- trap.c ---- */
+/* ---- traps.c ---- */
 /* From entry.S, for every vector; interrupts masked. */
 void trap_dispatch(struct pt_regs *regs, unsigned int vector);
 /* Memory for the descriptor tables and exception stacks of a CPU about to start: 0 or -ENOMEM. */
