@@ -4,5 +4,3 @@
 
 /* Show what is new in the log, unless another CPU does so already: it then shows ours too. Context: any. */
 void console_flush(void);
-/* Put an unfinished line into the log. */
-void printk_close_line(void);

@@ -143,7 +143,7 @@ static void print_oops(const char *what, struct pt_regs *regs, unsigned long cod
 
 	oops_enter();
 	printk_cpu_sync_get_irqsave(flags);
-	printk(KERN_DEFAULT "%s: " ARCH_DIE_CODE " [#%d] SMP\n", what, code,
+	printk(KERN_DEFAULT ARCH_DIE_PREFIX "%s: " ARCH_DIE_CODE " [#%d] SMP\n", what, code,
 	       __atomic_add_fetch(&die_counter, 1, __ATOMIC_RELAXED));
 	show_regs(regs);
 	print_modules();

@@ -84,11 +84,12 @@ EXPORT_SYMBOL(__printk_cpu_sync_put);
 
 /* ---- The open line ---- */
 
-/* Guarded by cpu_sync at depth 1; deeper callers (a fault or an NMI in between) pass it by. */
+/* Guarded by cpu_sync and busy: who comes in between on the same CPU (a fault, an NMI) passes it by. */
 static struct {
 	struct log_info info;
 	char text[LOG_TEXT_MAX];
 	bool open;
+	bool busy;
 } cont;
 
 static void cont_close(void)
@@ -128,29 +129,39 @@ static const char *parse_prefix(const char *text, int *level, bool *is_cont)
 	}
 }
 
+/* Into the open line, or as a new one. False: it is a message of its own, to be put as it is. */
+static bool store_in_cont(struct log_info *info, const char *text, bool is_cont, bool newline)
+{
+	if (is_cont && cont_fits(info)) {
+		memcpy(cont.text + cont.info.len, text, info->len);
+		cont.info.len += info->len;
+		if (newline)
+			cont_close();
+		return true;
+	}
+	cont_close();
+	if (newline || !info->len)
+		return false;
+	cont.info = *info;
+	memcpy(cont.text, text, info->len);
+	cont.open = true;
+	return true;
+}
+
 static void store(struct log_info *info, const char *text, bool is_cont, bool newline)
 {
 	unsigned long flags = __printk_cpu_sync_get();
+	bool stored = false;
 
-	if (sync_depth == 1) {
-		if (is_cont && cont_fits(info)) {
-			memcpy(cont.text + cont.info.len, text, info->len);
-			cont.info.len += info->len;
-			if (newline)
-				cont_close();
-			goto out;
-		}
-		cont_close();
-		if (!newline && info->len) {
-			cont.info = *info;
-			memcpy(cont.text, text, info->len);
-			cont.open = true;
-			goto out;
-		}
+	if (!cont.busy) {
+		cont.busy = true;
+		barrier();
+		stored = store_in_cont(info, text, is_cont, newline);
+		barrier();
+		cont.busy = false;
 	}
-	if (info->len || !is_cont)
+	if (!stored && (info->len || !is_cont))
 		log_ring_put(info, text);
-out:
 	__printk_cpu_sync_put(flags);
 }
 
@@ -199,15 +210,6 @@ int _printk(const char *fmt, ...)
 	return n;
 }
 EXPORT_SYMBOL(_printk);
-
-void printk_close_line(void)
-{
-	unsigned long flags = __printk_cpu_sync_get();
-
-	if (sync_depth == 1)
-		cont_close();
-	__printk_cpu_sync_put(flags);
-}
 
 /* ---- Reading ---- */
 

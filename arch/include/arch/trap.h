@@ -44,7 +44,7 @@ void arch_show_regs(const struct pt_regs *regs);
  *   arm64   "Unable to handle kernel NULL pointer dereference at virtual address %016lx" or
  *           "Unable to handle kernel paging request at virtual address %016lx", then
  *           "Mem abort info:", "  ESR = 0x…" and its lines
- * Returns: the word for die(): "Oops" on x86_64, "Internal error: Oops" on arm64.
+ * Returns: the word for die(): "Oops". (die() itself puts arm64's "Internal error: " in front.)
  * Context: any; takes no lock but printk's.
  */
 const char *arch_describe_fault(const struct pt_regs *regs, const struct fault_info *fault);

@@ -6,7 +6,8 @@
 #define ARCH_BUG_INSN_BYTES	4
 #define BUG_BRK_IMM		0x800
 /* What die() calls a BUG(), and how it prints an error code, as Linux does on this processor. */
-#define ARCH_BUG_NAME		"Internal error: Oops - BUG"
+#define ARCH_BUG_NAME		"Oops - BUG"
+#define ARCH_DIE_PREFIX		"Internal error: "
 #define ARCH_DIE_CODE		"%016lx"
 /* The lines around a trace; and whether it leaves out the interrupted instruction, shown above it. */
 #define ARCH_TRACE_BEGIN	"Call trace:\n"

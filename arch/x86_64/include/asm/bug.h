@@ -6,6 +6,7 @@
 #define ARCH_BUG_INSN_BYTES	2
 /* What die() calls a BUG(), and how it prints an error code, as Linux does on this processor. */
 #define ARCH_BUG_NAME		"invalid opcode"
+#define ARCH_DIE_PREFIX		""
 #define ARCH_DIE_CODE		"%04lx"
 /* The lines around a trace; and whether it leaves out the interrupted instruction, shown above it. */
 #define ARCH_TRACE_BEGIN	"Call Trace:\n <TASK>\n"
