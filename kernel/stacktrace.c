@@ -60,6 +60,7 @@ EXPORT_SYMBOL_GPL(stack_trace_save);
 unsigned int stack_trace_save_regs(struct pt_regs *regs, unsigned long *store, unsigned int size,
 				   unsigned int skipnr)
 {
+	unsigned long caller = arch_frameless_caller(regs);
 	unsigned int n = 0;
 
 	if (!size)
@@ -68,6 +69,12 @@ unsigned int stack_trace_save_regs(struct pt_regs *regs, unsigned long *store, u
 		skipnr--;
 	else
 		store[n++] = regs_pc(regs);
+	if (caller) {
+		if (skipnr)
+			skipnr--;
+		else if (n < size)
+			store[n++] = caller;
+	}
 	/* A call to nowhere has made no frame: its caller is known by the return address alone. */
 	if (n < size && !kernel_text_address(regs_pc(regs)) &&
 	    kernel_text_address(regs_return_address(regs)))

@@ -65,6 +65,16 @@ int arch_probe_read(void *dst, const void *src, unsigned int size_bytes);
 int arch_probe_write(void *dst, const void *src, unsigned int size_bytes);
 
 /*
+ * arch_frameless_caller - who called the function at regs_pc(), if that has made no stack frame.
+ *
+ * Compilers leave the frame out of functions that call nothing (memcpy, strlen and other favourites of
+ * bad pointers), so the chain from regs_fp() would begin with the caller's caller. The return address
+ * is where such a function must still have it; that it is one is seen from the call before it.
+ * Context: any. Returns: the return address, or 0: the function has a frame, or one cannot tell.
+ */
+unsigned long arch_frameless_caller(const struct pt_regs *regs);
+
+/*
  * One memory access, decoded from the instruction at regs_pc().
  */
 struct insn_access {
