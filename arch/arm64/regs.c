@@ -31,17 +31,19 @@ unsigned long regs_return_address(const struct pt_regs *regs)
 
 void arch_show_regs(const struct pt_regs *regs)
 {
-	int i = 29;
+	char line[80];
+	int i = 29, len;
 
 	print_pstate(regs->pstate);
 	printk("pc : %pS\n", (void *)regs->pc);
 	printk("lr : %pS\n", (void *)regs->regs[30]);
 	printk("sp : %016llx\n", regs->sp);
 	while (i >= 0) {
-		printk("x%-2d: %016llx", i, regs->regs[i]);
+		/* A line at a time: other CPUs may print, too. */
+		len = scnprintf(line, sizeof(line), "x%-2d: %016llx", i, regs->regs[i]);
 		while (i-- % 3)
-			pr_cont(" x%-2d: %016llx", i, regs->regs[i]);
-		pr_cont("\n");
+			len += scnprintf(line + len, sizeof(line) - len, " x%-2d: %016llx", i, regs->regs[i]);
+		printk("%s\n", line);
 	}
 }
 
@@ -104,6 +106,8 @@ static void show_entries(unsigned long va)
 {
 	static const char *const name[PT_LEVELS] = { "pte", "pmd", "pud", "pgd" };
 	phys_addr_t table = arch_pt_active();
+	char line[160];
+	int len;
 	pte_t e;
 
 	if (va < PAGE_OFFSET) {
@@ -113,20 +117,21 @@ static void show_entries(unsigned long va)
 		return;
 	}
 	pr_alert("swapper pgtable: 4k pages, 48-bit VAs, pgdp=%016llx\n", table);
-	pr_alert("[%016lx]", va);
+	len = scnprintf(line, sizeof(line), "[%016lx]", va);
 	for (int level = PT_LEVELS - 1; level >= 0; level--) {
 		if (arch_probe_read(&e, (pte_t *)__va(table) + PT_INDEX(va, level), sizeof(e))) {
-			pr_cont(" %s unreadable", name[level]);
+			len += scnprintf(line + len, sizeof(line) - len, " %s unreadable", name[level]);
 			break;
 		}
-		pr_cont("%s %s=%016llx", level == PT_LEVELS - 1 ? "" : ",", name[level], e);
+		len += scnprintf(line + len, sizeof(line) - len, "%s %s=%016llx",
+				 level == PT_LEVELS - 1 ? "" : ",", name[level], e);
 		if (level == PT_LEVELS - 1)
-			pr_cont(", p4d=%016llx", e);
+			len += scnprintf(line + len, sizeof(line) - len, ", p4d=%016llx", e);
 		if (!arch_pt_is_table(e, level))
 			break;
 		table = arch_pt_pa(e, level);
 	}
-	pr_cont("\n");
+	pr_alert("%s\n", line);
 }
 
 const char *arch_describe_fault(const struct pt_regs *regs, const struct fault_info *fault)

@@ -34,12 +34,24 @@ void memunmap(void *addr);
 static inline phys_addr_t virt_to_phys(const volatile void *va) { return __pa(va); }
 static inline void *phys_to_virt(phys_addr_t pa) { return __va(pa); }
 
-/* One access of the given width each; the compiler neither merges nor splits them. */
+/* One access of the given width each; the compiler neither merges nor splits them. <asm/io.h> may name the instruction. */
+#ifndef arch_mmio_read32
+#define __MMIO_GENERIC_READ(bits, p)	(*(const volatile u##bits *)(p))
+#define __MMIO_GENERIC_WRITE(bits, v, p) (*(volatile u##bits *)(p) = (v))
+#define arch_mmio_read8(p)	__MMIO_GENERIC_READ(8, p)
+#define arch_mmio_read16(p)	__MMIO_GENERIC_READ(16, p)
+#define arch_mmio_read32(p)	__MMIO_GENERIC_READ(32, p)
+#define arch_mmio_read64(p)	__MMIO_GENERIC_READ(64, p)
+#define arch_mmio_write8(v, p)	__MMIO_GENERIC_WRITE(8, v, p)
+#define arch_mmio_write16(v, p)	__MMIO_GENERIC_WRITE(16, v, p)
+#define arch_mmio_write32(v, p)	__MMIO_GENERIC_WRITE(32, v, p)
+#define arch_mmio_write64(v, p)	__MMIO_GENERIC_WRITE(64, v, p)
+#endif
 #define __MMIO_ACCESS(bits, suffix)							\
 static inline u##bits read##suffix(const volatile void __iomem *addr)			\
-{ u##bits value = *(const volatile u##bits *)addr; asm volatile("" : : : "memory"); return value; }	\
+{ u##bits value = arch_mmio_read##bits(addr); asm volatile("" : : : "memory"); return value; }	\
 static inline void write##suffix(u##bits value, volatile void __iomem *addr)		\
-{ asm volatile("" : : : "memory"); *(volatile u##bits *)addr = value; }
+{ asm volatile("" : : : "memory"); arch_mmio_write##bits(value, addr); }
 
 __MMIO_ACCESS(8, b)
 __MMIO_ACCESS(16, w)
