@@ -14,7 +14,9 @@
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
+#include <linux/sched/debug.h>
 #include <linux/smp.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <arch/boot.h>
 #include <arch/cpu.h>
@@ -150,6 +152,20 @@ void arch_smp_send_ipi(unsigned int cpu, enum ipi_kind kind)
 	}
 }
 
+/*
+ * An NMI that nobody here sent: from the machine's NMI button, or `nmi` in QEMU's monitor, which reaches all
+ * CPUs. What each of them was doing is the answer to why a system hangs. The lock is taken in NMI handlers only.
+ */
+static void show_where(struct pt_regs *regs, unsigned int cpu)
+{
+	static DEFINE_RAW_SPINLOCK(one_at_a_time);
+
+	raw_spin_lock(&one_at_a_time);
+	pr_emerg("Uhhuh. NMI received for unknown reason on CPU %u.\n", cpu);
+	show_regs(regs);
+	raw_spin_unlock(&one_at_a_time);
+}
+
 void x86_nmi(struct pt_regs *regs)
 {
 	unsigned int cpu = raw_smp_processor_id();
@@ -158,7 +174,7 @@ void x86_nmi(struct pt_regs *regs)
 	if (cpumask_test_cpu(cpu, &stop_requested))
 		handle_ipi(IPI_STOP);
 	else if (!shootdown)
-		pr_emerg("Uhhuh. NMI received for unknown reason on CPU %u.\n", cpu);
+		show_where(regs, cpu);
 }
 
 /* ---- Firmware's word on memory ---- */
