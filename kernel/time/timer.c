@@ -261,7 +261,7 @@ static void run_timer_softirq(struct softirq_action *unused)
 	while ((first = rb_first_cached(&base->tree))) {
 		struct timer_list *timer = rb_entry(first, struct timer_list, entry);
 		void (*fn)(struct timer_list *) = timer->function;
-		int count = preempt_count();
+		int count;
 
 		if (time_after(timer->expires, jiffies)) {
 			tick_program(jiffy_to_ns(timer->expires));
@@ -270,6 +270,7 @@ static void run_timer_softirq(struct softirq_action *unused)
 		detach(base, timer);
 		base->running = timer;
 		raw_spin_unlock_irq(&base->lock);
+		count = preempt_count();
 		(fn ? fn : no_function)(timer);		/* may free the timer */
 		if (WARN_ONCE(preempt_count() != count, "timer: %pS preempt leak: %08x -> %08x?\n",
 			      fn, count, preempt_count()))
