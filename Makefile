@@ -56,6 +56,9 @@ $(BUILD)/%.o: %.S
 # Only the loader reads ELF files; elsewhere a missing header must not be found in the host's.
 $(BUILD)/modloader/%.o: KCFLAGS += -idirafter /usr/include $(addprefix -idirafter /usr/include/,$(shell gcc -print-multiarch))
 
+# The allocators' fast paths have no frame and leave for the slow ones by jumps; see mm/fast.c.
+$(BUILD)/mm/fast.o $(BUILD)/mm/oot.o: KCFLAGS += -fomit-frame-pointer -foptimize-sibling-calls
+
 $(BUILD)/linker.lds: linker.ld tools/flags.mk
 	@mkdir -p $(@D)
 	@$(CC) $(KCFLAGS) -D__ASSEMBLY__ -D__LINKER__ -E -P -x c -MMD -MP -MT $@ -o $@ $<

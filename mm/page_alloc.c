@@ -12,6 +12,8 @@
  * both words tells __free_pages() that a page is handed out, ordinary, of this order and of this CPU's node,
  * all at once. A page freed twice, of another order, or never handed out fails it and is looked at closely.
  *
+ * These two calls themselves are in fast.c; here is what they jump to.
+ *
  * The rest (large orders, DMA32, other nodes) goes to the zones, in the order of GFP flags and distance.
  *
  * page_cpu[].head is MAGAZINE_NONE where KFENCE wants to be asked: see the gate, below.
@@ -38,53 +40,13 @@
 #define REFILL_ORDER	6	/* a refill is one block of 64 pages, whatever the order of its parts */
 #define capacity_of(order)	((1u << (REFILL_ORDER - (order))) - 1)	/* 63, 31, 15, 7 */
 
-static DEFINE_PER_CPU_ALIGNED(struct cpu_magazines, page_cpu[PAGE_CPU_ORDERS]);
-/* What both words of a page are that this CPU may put into its magazines; the order is added. */
-static DEFINE_PER_CPU(u64, page_local_live);
+DEFINE_PER_CPU_ALIGNED(struct cpu_magazines, page_cpu[PAGE_CPU_ORDERS]);
+DEFINE_PER_CPU(u64, page_local_live);
 
 static struct depot page_depot[MAX_NUMNODES][PAGE_CPU_ORDERS];
 static unsigned int depot_limit[MAX_NUMNODES][PAGE_CPU_ORDERS];
 
 static bool full_mode;		/* KFENCE is asked for every order-0 page */
-
-static struct page *alloc_pages_slow(gfp_t gfp, unsigned int order, int node);
-static void free_pages_slow(struct page *page, unsigned int order);
-static void free_pages_full(struct page *page, unsigned int order);
-
-/* No frame of their own: they end in jumps, and the callee's frame shows their caller. */
-#define __page_fast __restart_text __attribute__((optimize("omit-frame-pointer", "optimize-sibling-calls")))
-
-/* Flags with which any page of this node will not do. */
-#define GFP_PICKY	(__GFP_DMA | __GFP_DMA32 | __GFP_COMP | __GFP_ZERO)
-
-/* ---- Fast paths ---- */
-
-__page_fast struct page *alloc_pages(gfp_t gfp, unsigned int order)
-{
-	if (likely(order < PAGE_CPU_ORDERS && !(gfp & GFP_PICKY))) {
-		struct page *page = arch_magazine_pop((void ***)&page_cpu[order]);
-
-		if (likely(page)) {
-			page->_refcount = 1;
-			return page;
-		}
-	}
-	return alloc_pages_slow(gfp, order, NUMA_NO_NODE);
-}
-EXPORT_SYMBOL(alloc_pages);
-
-__page_fast void __free_pages(struct page *page, unsigned int order)
-{
-	if (likely(order < PAGE_CPU_ORDERS &&
-		   page->kind_and_count == this_cpu_read(page_local_live) + order)) {
-		page->_refcount = 0;
-		if (likely(arch_magazine_push((void ***)&page_cpu[order], page)))
-			return;
-		return free_pages_full(page, order);
-	}
-	return free_pages_slow(page, order);
-}
-EXPORT_SYMBOL(__free_pages);
 
 /* ---- This CPU's lists; interrupts masked ---- */
 
@@ -160,7 +122,7 @@ static struct page *take_local(unsigned int order)
 }
 
 /* @page is an ordinary one of this CPU's node (or was, before we were moved), count 0, and nobody's. */
-static void free_pages_full(struct page *page, unsigned int order)
+void free_pages_full(struct page *page, unsigned int order)
 {
 	unsigned long flags;
 	struct cpu_magazines *m = lists_lock(order, &flags);
@@ -323,7 +285,7 @@ static struct page *ask_kfence(gfp_t gfp, int node)
 	return open ? kfence_alloc_page_node(gfp, node) : NULL;
 }
 
-static struct page *alloc_pages_slow(gfp_t gfp, unsigned int order, int node)
+struct page *alloc_pages_unguarded(gfp_t gfp, unsigned int order, int node)
 {
 	struct page *page = NULL;
 
@@ -332,11 +294,6 @@ static struct page *alloc_pages_slow(gfp_t gfp, unsigned int order, int node)
 		return NULL;
 	}
 	might_sleep_if(gfp & __GFP_DIRECT_RECLAIM);
-	if (!order) {
-		page = ask_kfence(gfp, node);
-		if (page)
-			return page;
-	}
 	if (node < 0 || node >= MAX_NUMNODES)
 		node = local_node();
 	if (order < PAGE_CPU_ORDERS && !(gfp & (__GFP_DMA | __GFP_DMA32)) && node == local_node())
@@ -352,6 +309,13 @@ static struct page *alloc_pages_slow(gfp_t gfp, unsigned int order, int node)
 	if (gfp & __GFP_ZERO)
 		memset(page_address(page), 0, PAGE_SIZE << order);
 	return page;
+}
+
+struct page *alloc_pages_slow(gfp_t gfp, unsigned int order, int node)
+{
+	struct page *page = order ? NULL : ask_kfence(gfp, node);
+
+	return page ?: alloc_pages_unguarded(gfp, order, node);
 }
 
 struct page *__alloc_pages_node(int node, gfp_t gfp, unsigned int order)
@@ -392,7 +356,7 @@ static const char *const type_complaints[] = {
 	[PAGE_BAD] = "freed, but was found bad before",
 };
 
-static void free_pages_slow(struct page *page, unsigned int order)
+void free_pages_slow(struct page *page, unsigned int order)
 {
 	enum page_type type = page_type(page);
 

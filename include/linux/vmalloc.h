@@ -29,17 +29,22 @@ typedef struct { u32 bits; } pgprot_t;	/* PT_* bits of arch/paging.h */
 #define PAGE_KERNEL_RO		__pgprot(0x09)	/* PT_KERNEL_RO */
 #define PAGE_KERNEL_ROX		__pgprot(0x0d)	/* PT_KERNEL_RX */
 
+/* One mapped area. The second half is mm/vaspace.c's. */
 struct vm_struct {
-	struct vm_struct *next;		/* of areas waiting to be freed */
-	void *addr;			/* [I] */
-	unsigned long size;		/* [I] bytes, guard page included */
-	unsigned long flags;		/* [I] VM_* */
-	struct page **pages;		/* [I] single pages, or heads of 2 MiB ones; NULL for ioremap() */
-	unsigned int nr_pages;		/* [I] 4 KiB pages mapped */
-	unsigned int page_order;	/* [I] 9: mapped by 2 MiB pages */
-	phys_addr_t phys_addr;		/* [I] ioremap() */
-	const void *caller;		/* [I] for /proc/vmallocinfo */
-	struct rb_node node;		/* in the tree by address */
+	void *addr;			/* [I] first usable byte */
+	unsigned long size;		/* bytes, guard page behind it included */
+	unsigned long flags;		/* VM_* */
+	struct page **pages;		/* one per 4 KiB page; NULL for ioremap() */
+	unsigned int nr_pages;		/* mapped 4 KiB pages */
+	unsigned int nr_huge;		/* of these, the first nr_huge * 512 are mapped by 2 MiB pages */
+	phys_addr_t phys_addr;		/* ioremap() */
+	const void *caller;		/* for /proc/vmallocinfo */
+
+	unsigned long va_start;		/* [I] with the guard page below, if any */
+	unsigned int va_pages;		/* [I] all addresses that it takes, guards included */
+	unsigned int state;		/* enum vm_state [space lock] */
+	struct rb_node node;		/* in the space's tree by address [space lock] */
+	struct list_head link;		/* lazy or bucket list [space lock] */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <arch/percpu.h>
+#include <paddock/magazine.h>
 
 /*
  * page->kind: what a frame is in use for. 0 (zeroes): a tail of a free or allocated block, a hole, or
@@ -74,6 +75,18 @@ bool pages_are_available(void);
 
 /* Per-CPU lists exist for orders up to this; see page_percpu.c. */
 #define PAGE_CPU_ORDERS		4
+
+/* page_alloc.c: this CPU's magazines, and what page->kind_and_count of a page must be to go onto them (order added). */
+DECLARE_PER_CPU(struct cpu_magazines, page_cpu[PAGE_CPU_ORDERS]);
+DECLARE_PER_CPU(u64, page_local_live);
+
+/* Where the fast paths of alloc_pages() and __free_pages() jump when they cannot do it alone. */
+struct page *alloc_pages_slow(gfp_t gfp, unsigned int order, int node);
+void free_pages_slow(struct page *page, unsigned int order);
+void free_pages_full(struct page *page, unsigned int order);	/* count is 0 already */
+
+/* alloc_pages_node() without KFENCE, for slabs. */
+struct page *alloc_pages_unguarded(gfp_t gfp, unsigned int order, int node);
 
 /*
  * zone_take - a free block of 2^order pages from one zone.

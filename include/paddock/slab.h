@@ -17,12 +17,17 @@
  * A cache's share of one node.
  * Field key: [L] lock. Order: lock, then zone->lock. The depot has a lock of its own, never taken together.
  */
+enum slab_state {
+	SLAB_PARTIAL,		/* has free and used objects */
+	SLAB_EMPTY,		/* no used one: kept for the next need, or for ever (KEEP_PAGES) */
+	SLAB_FULL,		/* no free one */
+	NR_SLAB_STATES
+};
+
 struct kmem_cache_node {
 	spinlock_t lock;		/* taken with interrupts masked */
-	struct list_head partial;	/* [L] slabs with free and used objects */
-	struct list_head full;		/* [L] no free object */
-	struct list_head empty;		/* [L] no used object: kept for the next need, or for ever (KEEP_PAGES) */
-	unsigned long nr_partial, nr_full, nr_empty;	/* [L] slabs */
+	struct list_head slabs[NR_SLAB_STATES];		/* [L] every slab of this node, through page->slab_list */
+	unsigned long nr_slabs[NR_SLAB_STATES];		/* [L] */
 	unsigned long nr_inuse;		/* [L] objects out of the slabs: live, in magazines, or in depots */
 	struct depot depot;
 };
@@ -66,8 +71,12 @@ void slab_mutex_unlock(void);
 /* What kfree() compares page->kind with: PAGE_SLAB of this CPU's node. */
 DECLARE_PER_CPU(u32, slab_local_kind);
 
-/* For code in .text.restart: no frame of its own, slow paths by jump, so that they show the real caller. */
-#define __slab_fast __restart_text __attribute__((optimize("omit-frame-pointer", "optimize-sibling-calls")))
+/*
+ * For code in .text.restart. The files that hold such functions (mm/fast.c, mm/oot.c) are compiled without frame
+ * pointers and with sibling calls (see Makefile): a fast path then has no frame, and leaves for its slow
+ * path by a jump, whose stack trace begins with the slow path and the real caller.
+ */
+#define __slab_fast __restart_text
 
 /*
  * slab_alloc_fast - this CPU's next free object of @s, or the slow way.
@@ -84,6 +93,22 @@ static __always_inline void *slab_alloc_fast(struct kmem_cache *s, gfp_t flags, 
 	if (unlikely(flags & __GFP_ZERO))
 		return memset(object, 0, s->object_size);
 	return object;
+}
+
+/*
+ * slab_free_fast - put an object of @page's cache on this CPU's magazine.
+ * Returns: false when the slow way must be gone: no room, not an ordinary slab page of this node, or
+ *          freed twice in a row. Last but one expression of a __slab_fast function.
+ */
+static __always_inline bool slab_free_fast(struct page *page, void *object)
+{
+	void ***head = page->slab_head;
+
+	/* Whose top it is, is looked up without holding on to this CPU. An object that its owner frees for the
+	   first time is on top of nobody's magazine, so a wrong look never hits. */
+	if (unlikely(*(void **)this_cpu_read(*head) == object))
+		return false;
+	return arch_magazine_push(head, object);
 }
 
 /* Which of @caches serves @size (1..KMALLOC_MAX_CACHE_SIZE), for sizes known at run time. */

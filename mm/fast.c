@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The hot paths of the allocators, all in one place: alloc_pages, __free_pages, kmalloc, kfree,
+ * kmem_cache_alloc, kmem_cache_free.
+ *
+ * Each is a look at one or two words, and one pop from, or push to, a magazine of this CPU
+ * (<paddock/magazine.h>), which is a restartable sequence: interrupts stay on, no lock is taken, and being moved to
+ * another CPU in the middle does no harm (<arch/percpu.h>). All that is not common is left to a slow path,
+ * which the function jumps to:
+ *
+ *   - the magazine is empty, or full, or replaced by MAGAZINE_NONE because KFENCE wants to be asked;
+ *   - the page is not "ordinary, of this CPU's node": KFENCE's, a large kmalloc(), a cache with checks,
+ *     another node's, or nobody's at all, so a mistake;
+ *   - flags ask for more than any free thing.
+ *
+ * How the one compare in the free functions can tell so much is explained at page->kind (linux/mm_types.h).
+ *
+ * Compiled without frame pointers and with sibling calls (Makefile): see __slab_fast.
+ */
+#include <linux/export.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <paddock/page.h>
+#include <paddock/slab.h>
+#include "slab.h"
+
+/* ---- Pages ---- */
+
+/* Flags with which not just any page of this node will do. */
+#define GFP_PICKY	(__GFP_DMA | __GFP_DMA32 | __GFP_COMP | __GFP_ZERO)
+
+__slab_fast struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	if (likely(order < PAGE_CPU_ORDERS && !(gfp & GFP_PICKY))) {
+		struct page *page = arch_magazine_pop(&page_cpu[order].head);
+
+		if (likely(page)) {
+			page->_refcount = 1;
+			return page;
+		}
+	}
+	return alloc_pages_slow(gfp, order, NUMA_NO_NODE);
+}
+EXPORT_SYMBOL(alloc_pages);
+
+__slab_fast void __free_pages(struct page *page, unsigned int order)
+{
+	if (likely(order < PAGE_CPU_ORDERS &&
+		   page->kind_and_count == this_cpu_read(page_local_live) + order)) {
+		/* Before the push: once it is there, another may take it. */
+		page->_refcount = 0;
+		if (likely(arch_magazine_push(&page_cpu[order].head, page)))
+			return;
+		return free_pages_full(page, order);
+	}
+	return free_pages_slow(page, order);
+}
+EXPORT_SYMBOL(__free_pages);
+
+/* ---- Objects ---- */
+
+__slab_fast void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags)
+{
+	return slab_alloc_fast(s, flags, s->object_size);
+}
+EXPORT_SYMBOL(kmem_cache_alloc);
+
+/* kmalloc() of a constant size: the cache was chosen at compile time. */
+__slab_fast void *kmalloc_trace(struct kmem_cache *s, gfp_t flags, size_t size)
+{
+	return slab_alloc_fast(s, flags, size);
+}
+EXPORT_SYMBOL(kmalloc_trace);
+
+__slab_fast void *__kmalloc(size_t size, gfp_t flags)
+{
+	/* 0, and what is too large for a cache. */
+	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
+		return __kmalloc_odd(size, flags);
+	return slab_alloc_fast(kmalloc_cache_in(kmalloc_caches, size, flags), flags, size);
+}
+EXPORT_SYMBOL(__kmalloc);
+
+/* Is @object in the linear map's range of RAM, so that there is a struct page to be looked at? */
+static __always_inline bool has_page(const void *object)
+{
+	return likely((unsigned long)object - PAGE_OFFSET < linear_bytes);
+}
+
+__slab_fast void kfree(const void *object)
+{
+	if (has_page(object)) {
+		struct page *page = virt_to_page(object);
+
+		if (likely(page->kind == this_cpu_read(slab_local_kind) && slab_free_fast(page, (void *)object)))
+			return;
+	}
+	return kfree_slow(object);
+}
+EXPORT_SYMBOL(kfree);
+
+__slab_fast void kmem_cache_free(struct kmem_cache *s, void *object)
+{
+	if (has_page(object)) {
+		struct page *page = virt_to_page(object);
+
+		if (likely(page->kind == this_cpu_read(slab_local_kind) && page->slab_head == (void ***)s->cpu &&
+			   slab_free_fast(page, object)))
+			return;
+	}
+	return kmem_cache_free_slow(s, object);
+}
+EXPORT_SYMBOL(kmem_cache_free);

@@ -1,0 +1,671 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The slab allocator: objects of equal size, cut from pages.
+ *
+ * A slab is a block of pages that belongs to one cache. Its first struct page holds a bitmap of
+ * the free objects (more than 64: the bitmap is elsewhere), so nothing is ever written into free objects, and a
+ * stray write into one cannot lead the allocator astray.
+ *
+ *   cache "kmalloc-1k", slab of two pages
+ *   [ obj 0 | obj 1 | obj 2 | obj 3 | obj 4 | obj 5 | obj 6 | obj 7 ]     free_bits 10110000
+ *
+ * In front of the slabs are magazines (<paddock/magazine.h>): this CPU's, then the node's depot. An object in a
+ * magazine counts as used in its slab's bitmap. It is between them and the slabs that objects are moved
+ * here, dozens at a time; single ones only when memory for a magazine is short, and for other nodes' objects.
+ *
+ *   kmalloc -> [CPU: head, prev] <-> [node: depot] <-> [node: slabs partial, empty, full] <-> pages
+ *              fast.c                magazine.c        this file                              page_alloc.c
+ *
+ * A magazine filled from slabs is shuffled: which object comes next is not for callers to guess.
+ *
+ * A slab is on one of its node's lists by its use; when it becomes empty, a few are kept, others return to the page
+ * allocator (SLAB_TYPESAFE_BY_RCU: after a grace period; SLAB_KEEP_PAGES: never, or zeroed).
+ *
+ * Invariants (slab_check() verifies them):
+ *   - slab_inuse is the number of clear bits; the list a slab is on follows from it;
+ *   - nr_inuse of a node is the sum over its slabs;
+ *   - an object is in at most one magazine, and its bit is clear then.
+ *
+ * Locks: interrupts masked for this CPU's magazines; node->lock for slabs; node->lock, then zone->lock.
+ *        New slabs are made without either, since that may sleep.
+ */
+#include <linux/bitops.h>
+#include <linux/bug.h>
+#include <linux/export.h>
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/kfence.h>
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include <linux/rculist.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <paddock/page.h>
+#include <paddock/slab.h>
+#include "slab.h"
+
+DEFINE_PER_CPU(u32, slab_local_kind);
+
+/* ---- A slab's place on its node's lists ---- */
+
+static enum slab_state state_of(const struct page *slab)
+{
+	if (!slab->slab_inuse)
+		return SLAB_EMPTY;
+	return slab->slab_inuse == slab->slab_objects ? SLAB_FULL : SLAB_PARTIAL;
+}
+
+static void list_slab_locked(struct kmem_cache_node *n, struct page *slab)
+{
+	enum slab_state state = state_of(slab);
+
+	list_add(&slab->slab_list, &n->slabs[state]);
+	n->nr_slabs[state]++;
+}
+
+static void relist_slab_locked(struct kmem_cache_node *n, struct page *slab, enum slab_state old)
+{
+	enum slab_state new = state_of(slab);
+
+	if (new == old)
+		return;
+	list_move(&slab->slab_list, &n->slabs[new]);
+	n->nr_slabs[old]--;
+	n->nr_slabs[new]++;
+}
+
+/* ---- Objects out of slabs ---- */
+
+/* Up to @max free objects of @slab into @out. Returns: how many. */
+static unsigned int take_objects_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab,
+					void **out, unsigned int max)
+{
+	enum slab_state old = state_of(slab);
+	unsigned long *map = slab_free_map(slab);
+	unsigned int count = 0;
+
+	lockdep_assert_held(&n->lock);
+	for (unsigned int first = 0; first < slab->slab_objects && count < max; first += BITS_PER_LONG, map++) {
+		for (; *map && count < max; *map &= *map - 1)
+			out[count++] = slab_object(s, slab, first + __builtin_ctzl(*map));
+	}
+	slab->slab_inuse += count;
+	n->nr_inuse += count;
+	relist_slab_locked(n, slab, old);
+	return count;
+}
+
+/* A slab of the node that has a free object: a used one, so that empty ones can go. */
+static struct page *find_slab_locked(struct kmem_cache_node *n)
+{
+	struct page *slab = list_first_entry_or_null(&n->slabs[SLAB_PARTIAL], struct page, slab_list);
+
+	return slab ?: list_first_entry_or_null(&n->slabs[SLAB_EMPTY], struct page, slab_list);
+}
+
+static unsigned int take_from_node(struct kmem_cache *s, int node, void **out, unsigned int max)
+{
+	struct kmem_cache_node *n = s->node[node];
+	unsigned int count = 0;
+	unsigned long flags;
+	struct page *slab;
+
+	if (!n)
+		return 0;
+	spin_lock_irqsave(&n->lock, flags);
+	while (count < max && (slab = find_slab_locked(n)))
+		count += take_objects_locked(s, n, slab, out + count, max - count);
+	spin_unlock_irqrestore(&n->lock, flags);
+	return count;
+}
+
+/* Fisher-Yates with xorshift: not for secrets, but no caller can count on an order. Interrupts masked. */
+static void shuffle(void **objects, unsigned int count)
+{
+	static DEFINE_PER_CPU(u32, state) = 2463534242u;
+	u32 x = __this_cpu_read(state);
+
+	x ^= (u32)arch_cycles() << 7 | 1;
+	for (unsigned int i = count; i > 1; i--) {
+		unsigned int j;
+		void *t;
+
+		x ^= x << 13;
+		x ^= x >> 17;
+		x ^= x << 5;
+		j = (u64)x * i >> 32;
+		t = objects[i - 1];
+		objects[i - 1] = objects[j];
+		objects[j] = t;
+	}
+	__this_cpu_write(state, x ?: 2463534242u);
+}
+
+/* ---- Making and giving up slabs ---- */
+
+static struct kmem_cache *map_cache;	/* bitmaps of slabs with more than 64 objects */
+
+static bool alloc_free_map(struct kmem_cache *s, struct page *slab, gfp_t flags)
+{
+	unsigned long *map;
+
+	if (s->objects <= BITS_PER_LONG) {
+		slab->free_bits = ~0UL >> (BITS_PER_LONG - s->objects);
+		return true;
+	}
+	map = kmem_cache_alloc(map_cache, flags & ~__GFP_ZERO);
+	if (!map)
+		return false;
+	for (unsigned int i = 0; i < SLAB_MAX_OBJECTS / BITS_PER_LONG; i++) {
+		unsigned int first = i * BITS_PER_LONG, bits = s->objects > first ? s->objects - first : 0;
+
+		map[i] = !bits ? 0 : bits >= BITS_PER_LONG ? ~0UL : (1UL << bits) - 1;
+	}
+	slab->free_map = map;
+	return true;
+}
+
+static void set_slab_pages(struct kmem_cache *s, struct page *slab, enum page_type type)
+{
+	u32 kind = PAGE_KIND(type, page_kind_node(slab), 0);
+
+	for (unsigned int i = 0; i < 1u << s->order; i++) {
+		slab[i].slab_cache = s;
+		slab[i].slab_head = (void ***)s->cpu;
+		slab[i].slab_index = i;
+		slab[i].kind = kind;
+	}
+}
+
+/* A new slab with all objects free, on no list. Context: as @flags say. */
+static struct page *make_slab(struct kmem_cache *s, gfp_t flags, int node)
+{
+	struct page *slab;
+
+	flags = (flags & ~(__GFP_ZERO | __GFP_DMA | __GFP_DMA32 | __GFP_COMP)) | s->allocflags;
+	slab = alloc_pages_unguarded(flags, s->order, node);
+	if (!slab)
+		return NULL;
+	if (!alloc_free_map(s, slab, flags)) {
+		__free_pages(slab, s->order);
+		return NULL;
+	}
+	slab->slab_inuse = 0;
+	slab->slab_objects = s->objects;
+	set_slab_pages(s, slab, s->slab_kind);
+	for (unsigned int i = 0; i < s->objects; i++) {
+		void *object = slab_object(s, slab, i);
+
+		if (slab_is_debug(s))
+			slab_debug_init_object(s, object, false);
+		if (s->ctor)
+			s->ctor(object);
+	}
+	return slab;
+}
+
+static void free_slab_pages(struct kmem_cache *s, struct page *slab)
+{
+	int node = page_kind_node(slab);
+
+	if (s->flags & SLAB_KEEP_PAGES)
+		memset(page_address(slab), 0, PAGE_SIZE << s->order);
+	if (s->objects > BITS_PER_LONG)
+		kmem_cache_free(map_cache, slab->free_map);
+	for (unsigned int i = 0; i < 1u << s->order; i++)
+		slab[i].kind_and_count = 0;
+	slab->kind_and_count = PAGE_LIVE(PAGE_KIND(PAGE_PLAIN, node, s->order));
+	__free_pages(slab, s->order);
+}
+
+static void free_slab_rcu(struct rcu_head *head)
+{
+	struct page *slab = container_of((void *)head, struct page, rcu_words);
+
+	free_slab_pages(slab->slab_cache, slab);
+}
+
+void slab_release_list(struct kmem_cache *s, struct list_head *slabs)
+{
+	struct page *slab, *next;
+
+	list_for_each_entry_safe(slab, next, slabs, slab_list) {
+		if (s->flags & SLAB_TYPESAFE_BY_RCU)
+			call_rcu((struct rcu_head *)slab->rcu_words, free_slab_rcu);
+		else
+			free_slab_pages(s, slab);
+	}
+}
+
+/* How many empty slabs @n may keep when it has just got one more. */
+static unsigned long may_keep(struct kmem_cache *s, struct kmem_cache_node *n)
+{
+	unsigned long limit = READ_ONCE(s->keep_limit), others = 0;
+
+	if (!(s->flags & SLAB_KEEP_PAGES))
+		return s->keep_empty;
+	if (limit == ULONG_MAX)
+		return limit;
+	for (int node = 0; node < MAX_NUMNODES; node++)
+		if (s->node[node] && s->node[node] != n)
+			others += READ_ONCE(s->node[node]->nr_slabs[SLAB_EMPTY]);
+	return limit > others ? limit - others : 0;
+}
+
+/* Empty slabs beyond @keep go to @out, for slab_release_list() once the lock is dropped. */
+void slab_trim_empty_locked(struct kmem_cache_node *n, unsigned long keep, struct list_head *out)
+{
+	while (n->nr_slabs[SLAB_EMPTY] > keep) {
+		list_move(n->slabs[SLAB_EMPTY].prev, out);
+		n->nr_slabs[SLAB_EMPTY]--;
+	}
+}
+
+/* ---- Objects back into slabs ---- */
+
+/* Is @object where an object of @slab can be? If not, says so. */
+static bool is_object(struct kmem_cache *s, struct page *slab, void *object, unsigned int *index)
+{
+	*index = slab_object_index(s, slab, object);
+	if (*index < slab->slab_objects && object == slab_object(s, slab, *index))
+		return true;
+	slab_bug(s, slab, NULL, "Invalid object pointer 0x%px", object);
+	return false;
+}
+
+static void put_object_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, void *object)
+{
+	enum slab_state old = state_of(slab);
+	unsigned int index;
+	unsigned long *word, bit;
+
+	lockdep_assert_held(&n->lock);
+	if (!is_object(s, slab, object, &index))
+		return;
+	word = slab_free_map(slab) + index / BITS_PER_LONG;
+	bit = 1UL << index % BITS_PER_LONG;
+	if (unlikely(*word & bit)) {
+		slab_bug(s, slab, object, "Object already free");
+		return;
+	}
+	*word |= bit;
+	slab->slab_inuse--;
+	n->nr_inuse--;
+	relist_slab_locked(n, slab, old);
+}
+
+/* @count objects, of any nodes, go back to their slabs. The flush function of magazines. */
+void slab_put_objects(void *cache, void **objects, unsigned int count)
+{
+	struct kmem_cache *s = cache;
+
+	while (count) {
+		struct kmem_cache_node *n = s->node[page_kind_node(virt_to_page(*objects))];
+		LIST_HEAD(release);
+		unsigned long flags;
+
+		spin_lock_irqsave(&n->lock, flags);
+		while (count) {
+			struct page *page = virt_to_page(*objects);
+
+			if (s->node[page_kind_node(page)] != n)
+				break;
+			put_object_locked(s, n, slab_first_page(page), *objects);
+			objects++;
+			count--;
+		}
+		slab_trim_empty_locked(n, may_keep(s, n), &release);
+		spin_unlock_irqrestore(&n->lock, flags);
+		slab_release_list(s, &release);
+	}
+}
+
+/* ---- This CPU's magazines ---- */
+
+static bool full_mode;		/* KFENCE is asked for every object of caches with kfence_enable */
+
+static struct cpu_magazines *magazines_lock(struct kmem_cache *s, unsigned long *flags)
+{
+	struct cpu_magazines *m;
+
+	local_irq_save(*flags);
+	m = this_cpu_ptr(s->cpu);
+	magazines_close_gate(m);
+	return m;
+}
+
+static void magazines_unlock(struct kmem_cache *s, struct cpu_magazines *m, unsigned long flags)
+{
+	if (READ_ONCE(full_mode) && s->kfence_enable)
+		magazines_open_gate(m);
+	local_irq_restore(flags);
+}
+
+/* An object of this CPU's node without making a slab; NULL: there is none. */
+static void *alloc_local(struct kmem_cache *s, int *node)
+{
+	unsigned long flags;
+	struct cpu_magazines *m = magazines_lock(s, &flags);
+	struct depot *depot;
+	void *object = NULL;
+
+	*node = slab_local_node();
+	depot = &s->node[*node]->depot;
+	if (magazines_load(m, depot)) {
+		object = *m->head--;
+	} else if (magazines_need_empty(m, depot, s->capacity)) {
+		unsigned int count = take_from_node(s, *node, m->head + 1, s->capacity);
+
+		shuffle(m->head + 1, count);
+		m->head += count;
+		if (count)
+			object = *m->head--;
+	} else {
+		take_from_node(s, *node, &object, 1);
+	}
+	magazines_unlock(s, m, flags);
+	return object;
+}
+
+static void free_local(struct kmem_cache *s, struct page *page, void *object)
+{
+	unsigned long flags;
+	struct cpu_magazines *m = magazines_lock(s, &flags);
+	struct depot *depot = &s->node[slab_local_node()]->depot;
+
+	if (unlikely(*m->head == object))
+		slab_bug(s, slab_first_page(page), object, "Object already free");
+	else if (magazines_make_room(m, depot, s->capacity, s->depot_limit, slab_put_objects, s))
+		*++m->head = object;
+	else
+		slab_put_objects(s, &object, 1);
+	magazines_unlock(s, m, flags);
+}
+
+/* KFENCE's gate: was it open for this cache on this CPU? */
+static bool gate_was_open(struct kmem_cache *s)
+{
+	unsigned long flags;
+	struct cpu_magazines *m;
+	bool open;
+
+	local_irq_save(flags);
+	m = this_cpu_ptr(s->cpu);
+	open = magazines_close_gate(m);
+	magazines_unlock(s, m, flags);
+	return open;
+}
+
+/* ---- Allocating ---- */
+
+/* One object out of a new slab, the rest to its node. */
+static void *alloc_from_new_slab(struct kmem_cache *s, gfp_t flags, int node)
+{
+	struct page *slab = make_slab(s, flags, node);
+	struct kmem_cache_node *n;
+	unsigned long irq_flags;
+	void *object;
+
+	if (!slab)
+		return NULL;
+	n = s->node[page_kind_node(slab)];
+	spin_lock_irqsave(&n->lock, irq_flags);
+	list_slab_locked(n, slab);
+	take_objects_locked(s, n, slab, &object, 1);
+	spin_unlock_irqrestore(&n->lock, irq_flags);
+	return object;
+}
+
+/* Caches with checks: one object at a time; one that fails its checks stays out of use for ever. */
+static void *alloc_debug(struct kmem_cache *s, gfp_t flags, int node, unsigned long caller)
+{
+	for (;;) {
+		struct kmem_cache_node *n;
+		unsigned long irq_flags;
+		struct page *slab;
+		void *object;
+		bool good;
+
+		if (!take_from_node(s, node, &object, 1)) {
+			object = alloc_from_new_slab(s, flags, node);
+			if (!object)
+				return NULL;
+		}
+		slab = slab_first_page(virt_to_page(object));
+		n = s->node[page_kind_node(slab)];
+		spin_lock_irqsave(&n->lock, irq_flags);
+		good = slab_debug_alloc(s, slab, object, caller);
+		spin_unlock_irqrestore(&n->lock, irq_flags);
+		if (good)
+			return object;
+	}
+}
+
+static void *slab_alloc(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller)
+{
+	int local = slab_local_node();
+	void *object = NULL;
+
+	might_sleep_if(flags & __GFP_DIRECT_RECLAIM);
+	if (unlikely(gate_was_open(s) && s->kfence_enable)) {
+		object = kfence_alloc_node(s, size, flags, node);
+		if (object)
+			return object;
+	}
+	if (node < 0 || node >= MAX_NUMNODES)
+		node = NUMA_NO_NODE;
+	if (slab_is_debug(s)) {
+		object = alloc_debug(s, flags, node == NUMA_NO_NODE ? local : node, caller);
+		if (!object)
+			return NULL;
+	} else if (node == NUMA_NO_NODE || node == local) {
+		object = alloc_local(s, &local);
+		node = local;
+	} else {
+		take_from_node(s, node, &object, 1);
+	}
+	if (!object)
+		object = alloc_from_new_slab(s, flags, node);
+	if (object && flags & __GFP_ZERO)
+		memset(object, 0, s->object_size);
+	return object;
+}
+
+void *__kmem_cache_alloc_slow(struct kmem_cache *s, gfp_t flags, size_t size)
+{
+	return slab_alloc(s, flags, NUMA_NO_NODE, size, _RET_IP_);
+}
+
+void *__kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node, size_t size)
+{
+	return slab_alloc(s, flags, node, size, _RET_IP_);
+}
+
+void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node)
+{
+	return slab_alloc(s, flags, node, s->object_size, _RET_IP_);
+}
+EXPORT_SYMBOL(kmem_cache_alloc_node);
+
+void *kmalloc_node_trace(struct kmem_cache *s, gfp_t flags, int node, size_t size)
+{
+	return slab_alloc(s, flags, node, size, _RET_IP_);
+}
+EXPORT_SYMBOL(kmalloc_node_trace);
+
+/* ---- Freeing ---- */
+
+static void free_debug(struct kmem_cache *s, struct page *slab, void *object, unsigned long caller)
+{
+	struct kmem_cache_node *n = s->node[page_kind_node(slab)];
+	LIST_HEAD(release);
+	unsigned long flags;
+
+	spin_lock_irqsave(&n->lock, flags);
+	if (slab_debug_free(s, slab, object, caller)) {
+		put_object_locked(s, n, slab, object);
+		slab_trim_empty_locked(n, may_keep(s, n), &release);
+	}
+	spin_unlock_irqrestore(&n->lock, flags);
+	slab_release_list(s, &release);
+}
+
+static void slab_free(struct kmem_cache *s, struct page *page, void *object, unsigned long caller)
+{
+	if (slab_is_debug(s))
+		free_debug(s, slab_first_page(page), object, caller);
+	else if (page_kind_node(page) == slab_local_node())
+		free_local(s, page, object);
+	else
+		slab_put_objects(s, &object, 1);
+}
+
+static bool page_is_slab(const struct page *page)
+{
+	return page_type(page) == PAGE_SLAB || page_type(page) == PAGE_SLAB_DEBUG;
+}
+
+/* The struct page behind @object, whatever that is; NULL when it is not RAM's. */
+static struct page *page_of(const void *object)
+{
+	unsigned long offset = (unsigned long)object - PAGE_OFFSET;
+
+	return offset < linear_bytes ? pfn_to_page(PHYS_PFN(offset)) : NULL;
+}
+
+void kfree_slow(const void *object)
+{
+	struct page *page = page_of(object);
+
+	if (ZERO_OR_NULL_PTR(object))
+		return;
+	if (page && page_is_slab(page))
+		slab_free(page->slab_cache, page, (void *)object, _RET_IP_);
+	else if (page && is_kfence_page(page))
+		__kfence_free((void *)object);
+	else
+		kfree_not_slab(object);
+}
+
+void kmem_cache_free_slow(struct kmem_cache *s, void *object)
+{
+	struct page *page = page_of(object);
+
+	if (page && is_kfence_page(page)) {
+		__kfence_free(object);
+		return;
+	}
+	if (!page || !page_is_slab(page)) {
+		kfree_not_slab(object);
+		return;
+	}
+	WARN(page->slab_cache != s, "%s: Wrong slab cache. %s but object is from %s\n", __func__, s->name,
+	     page->slab_cache->name);
+	slab_free(page->slab_cache, page, object, _RET_IP_);
+}
+
+/* ---- Many at once ---- */
+
+int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t nr, void **objects)
+{
+	for (size_t i = 0; i < nr; i++) {
+		objects[i] = kmem_cache_alloc(s, flags);
+		if (!objects[i]) {
+			kmem_cache_free_bulk(s, i, objects);
+			return 0;
+		}
+	}
+	return nr;
+}
+EXPORT_SYMBOL(kmem_cache_alloc_bulk);
+
+void kmem_cache_free_bulk(struct kmem_cache *s, size_t nr, void **objects)
+{
+	for (size_t i = 0; i < nr; i++) {
+		if (s)
+			kmem_cache_free(s, objects[i]);
+		else
+			kfree(objects[i]);
+	}
+}
+EXPORT_SYMBOL(kmem_cache_free_bulk);
+
+/* ---- KFENCE's gate on all caches ---- */
+
+void slab_gate_open_this_cpu(void)
+{
+	struct kmem_cache *s;
+
+	/* The list only grows at its tail and shrinks under RCU: see slab_cache.c. */
+	list_for_each_entry_rcu(s, &slab_caches, list)
+		if (s->kfence_enable)
+			magazines_open_gate(this_cpu_ptr(s->cpu));
+}
+
+static void renew_gate(void *cache)
+{
+	unsigned long flags;
+	struct cpu_magazines *m = magazines_lock(cache, &flags);
+
+	magazines_unlock(cache, m, flags);
+}
+
+void slab_renew_gates(struct kmem_cache *s)
+{
+	on_each_cpu(renew_gate, s, 1);
+}
+
+void slab_set_full_mode(bool on)
+{
+	struct kmem_cache *s;
+
+	WRITE_ONCE(full_mode, on);
+	slab_mutex_lock();
+	list_for_each_entry(s, &slab_caches, list)
+		slab_renew_gates(s);
+	slab_mutex_unlock();
+}
+
+void slab_set_kfence_enable(struct kmem_cache *s, bool on)
+{
+	WRITE_ONCE(s->kfence_enable, on);
+	slab_renew_gates(s);
+}
+
+/* ---- Emptying the magazines ---- */
+
+static void drain_this_cpu(void *cache)
+{
+	struct kmem_cache *s = cache;
+	unsigned long flags;
+	struct cpu_magazines *m = magazines_lock(s, &flags);
+
+	magazines_drain(m, s->capacity, slab_put_objects, s);
+	magazines_unlock(s, m, flags);
+}
+
+static void drain_depots(struct kmem_cache *s)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	for (int node = 0; node < MAX_NUMNODES; node++)
+		if (s->node[node])
+			depot_drain(&s->node[node]->depot, s->capacity, slab_put_objects, s);
+	local_irq_restore(flags);
+}
+
+void slab_drain(struct kmem_cache *s)
+{
+	on_each_cpu(drain_this_cpu, s, 1);
+	drain_depots(s);
+}
+
+/* For slab_cache.c, which makes the cache of bitmaps before any that needs it. */
+void slab_set_map_cache(struct kmem_cache *s)
+{
+	map_cache = s;
+}

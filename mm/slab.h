@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Between slab.c (objects and slabs), slab_cache.c (caches), slab_debug.c (checks), kmalloc.c and fast.c. */
+#pragma once
+
+#include <paddock/slab.h>
+
+/* ---- slab.c ---- */
+
+/* Where the fast paths jump. */
+void kfree_slow(const void *object);
+void kmem_cache_free_slow(struct kmem_cache *s, void *object);
+void *__kmalloc_odd(size_t size, gfp_t flags);	/* kmalloc.c: size 0 or large */
+
+/* kmalloc.c: kfree() of what is no slab object: large, or a mistake. */
+void kfree_not_slab(const void *object);
+
+/* @slab's free bitmap. Context: node lock, or a slab that nobody else knows. */
+static inline unsigned long *slab_free_map(struct page *slab)
+{
+	return slab->slab_objects <= BITS_PER_LONG ? &slab->free_bits : slab->free_map;
+}
+
+/* The objects' place: with left red zones, each object lies a little behind its slot's start. */
+static inline void *slab_object(const struct kmem_cache *s, const struct page *slab, unsigned int index)
+{
+	return (char *)page_address(slab) + (size_t)index * s->size + s->red_left_pad;
+}
+
+static inline bool slab_is_debug(const struct kmem_cache *s)
+{
+	return s->slab_kind == PAGE_SLAB_DEBUG;
+}
+
+/* The node whose objects this CPU's magazines hold. */
+static inline int slab_local_node(void)
+{
+	return this_cpu_read(slab_local_kind) >> 8 & 0xff;
+}
+
+/* Open or close KFENCE's gate for @s on all CPUs as full mode and s->kfence_enable ask for. Context: thread. */
+void slab_renew_gates(struct kmem_cache *s);
+
+/* Return every empty slab beyond @keep (per cache). Context: thread. Returns: pages. */
+unsigned long slab_release_empty(struct kmem_cache *s, unsigned long keep);
+
+/* ---- slab_debug.c: caches with SLAB_DEBUG_FLAGS; all under the slab's node lock ---- */
+
+#define SLAB_DEBUG_FLAGS (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_TRACE)
+
+/* The layout of one object's slot: sets size, inuse, red_left_pad from object_size, align, flags. */
+void slab_debug_layout(struct kmem_cache *s);
+/* slub_debug= for the cache of this name. */
+slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags);
+void slab_debug_init_object(struct kmem_cache *s, void *object, bool active);
+/* Check and mark. False: reported; the object is not to be used (alloc), or not to be freed. */
+bool slab_debug_alloc(struct kmem_cache *s, struct page *slab, void *object, unsigned long caller);
+bool slab_debug_free(struct kmem_cache *s, struct page *slab, void *object, unsigned long caller);
+/* Check one object as it should be. False: reported. */
+bool slab_debug_check(struct kmem_cache *s, struct page *slab, void *object, bool active);
+
+/* Reports in SLUB's form. */
+void slab_bug(struct kmem_cache *s, struct page *slab, void *object, const char *fmt, ...) __printf(4, 5);
+void slab_print_tracks(struct kmem_cache *s, void *object);
+
+#define SLAB_MAX_OBJECTS	512	/* per slab: what a bitmap of 64 bytes can tell */
+
+void slab_set_map_cache(struct kmem_cache *s);
+void slab_put_objects(void *cache, void **objects, unsigned int count);
+/* Empty slabs of @n beyond @keep go to @out; slab_release_list() gives their pages back, without the lock. */
+void slab_trim_empty_locked(struct kmem_cache_node *n, unsigned long keep, struct list_head *out);
+void slab_release_list(struct kmem_cache *s, struct list_head *slabs);
+
+/* kmalloc.c: the caches of kmalloc(). */
+void kmalloc_init(void);
+/* slab_debug.c: one slab's part of "Objects remaining in …". Node lock held. */
+void slab_report_remaining(struct kmem_cache *s, struct page *slab);
+/* slab_cache.c: the memory of a cache that is in no list and has no slab. */
+void slab_free_cache(struct kmem_cache *s);

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What can be seen of caches: /sys/kernel/slab/<cache>/ and /proc/slabinfo, in Linux's formats.
+ *
+ * A cache's folder holds a reference to it: kmem_cache_destroy() takes the folder away, and the cache
+ * itself goes when the last open file of it is closed (kobject release).
+ * Caches that exist before the file tree get their folders from slab_sysfs_init().
+ */
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/kobject.h>
+#include <linux/mm.h>
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include <paddock/slab.h>
+#include "slab.h"
+
+struct slab_attribute {
+	struct attribute attr;
+	ssize_t (*show)(struct kmem_cache *s, char *buf);
+	ssize_t (*store)(struct kmem_cache *s, const char *buf, size_t len);
+};
+
+#define SLAB_ATTR_RO(name) static struct slab_attribute name##_attr = __ATTR_RO_MODE(name, 0444)
+#define SLAB_ATTR_RW(name) static struct slab_attribute name##_attr = __ATTR_RW_MODE(name, 0644)
+
+/* ---- Layout ---- */
+
+#define SHOW_FIELD(name, format, value)					\
+static ssize_t name##_show(struct kmem_cache *s, char *buf)		\
+{									\
+	return sysfs_emit(buf, format "\n", value);			\
+}									\
+SLAB_ATTR_RO(name)
+
+SHOW_FIELD(slab_size, "%u", s->size);
+SHOW_FIELD(object_size, "%u", s->object_size);
+SHOW_FIELD(objs_per_slab, "%u", s->objects);
+SHOW_FIELD(order, "%u", s->order);
+SHOW_FIELD(align, "%u", s->align);
+SHOW_FIELD(aliases, "%d", s->refcount < 0 ? 0 : s->refcount - 1);
+SHOW_FIELD(min_partial, "%u", s->keep_empty);
+SHOW_FIELD(cpu_partial, "%u", s->capacity);
+SHOW_FIELD(hwcache_align, "%d", !!(s->flags & SLAB_HWCACHE_ALIGN));
+SHOW_FIELD(reclaim_account, "%d", !!(s->flags & SLAB_RECLAIM_ACCOUNT));
+SHOW_FIELD(destroy_by_rcu, "%d", !!(s->flags & SLAB_TYPESAFE_BY_RCU));
+SHOW_FIELD(cache_dma, "%d", !!(s->flags & SLAB_CACHE_DMA));
+SHOW_FIELD(sanity_checks, "%d", !!(s->flags & SLAB_CONSISTENCY_CHECKS));
+SHOW_FIELD(red_zone, "%d", !!(s->flags & SLAB_RED_ZONE));
+SHOW_FIELD(poison, "%d", !!(s->flags & SLAB_POISON));
+SHOW_FIELD(store_user, "%d", !!(s->flags & SLAB_STORE_USER));
+SHOW_FIELD(trace, "%d", !!(s->flags & SLAB_TRACE));
+SHOW_FIELD(usersize, "%u", s->object_size);
+
+static ssize_t ctor_show(struct kmem_cache *s, char *buf)
+{
+	return s->ctor ? sysfs_emit(buf, "%pS\n", s->ctor) : 0;
+}
+SLAB_ATTR_RO(ctor);
+
+/* ---- Counts: a sum, then each node's share, "12 N0=8 N1=4" ---- */
+
+static ssize_t emit_by_node(char *buf, const unsigned long *nodes)
+{
+	unsigned long sum = 0;
+	int node, len;
+
+	for_each_online_node(node)
+		sum += nodes[node];
+	len = sysfs_emit(buf, "%lu", sum);
+	for_each_online_node(node)
+		if (nodes[node])
+			len += sysfs_emit_at(buf, len, " N%d=%lu", node, nodes[node]);
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+
+#define SHOW_NODES(name, field)						\
+static ssize_t name##_show(struct kmem_cache *s, char *buf)		\
+{									\
+	struct slab_stats stats;					\
+									\
+	slab_get_stats(s, &stats);					\
+	return emit_by_node(buf, stats.field);				\
+}									\
+SLAB_ATTR_RO(name)
+
+SHOW_NODES(objects, node_active);
+SHOW_NODES(total_objects, node_total);
+SHOW_NODES(slabs, node_slabs);
+SHOW_NODES(partial, node_partial);
+
+static ssize_t objects_partial_show(struct kmem_cache *s, char *buf)
+{
+	struct slab_stats stats;
+
+	/* Used objects of partly used slabs: all used ones less those of full slabs. */
+	slab_get_stats(s, &stats);
+	return sysfs_emit(buf, "%lu\n", stats.partial_slabs ? stats.active_objs - min(stats.active_objs,
+			  (stats.slabs - stats.partial_slabs - stats.empty_slabs) * s->objects) : 0);
+}
+SLAB_ATTR_RO(objects_partial);
+
+/* Linux: slabs that a CPU allocates from. Here a CPU has magazines; in slabs' worth. */
+static ssize_t cpu_slabs_show(struct kmem_cache *s, char *buf)
+{
+	struct slab_stats stats;
+
+	slab_get_stats(s, &stats);
+	return sysfs_emit(buf, "%lu\n", DIV_ROUND_UP(stats.cpu_objs, s->objects));
+}
+SLAB_ATTR_RO(cpu_slabs);
+
+/* ---- Commands ---- */
+
+static ssize_t shrink_show(struct kmem_cache *s, char *buf)
+{
+	return 0;
+}
+
+static ssize_t shrink_store(struct kmem_cache *s, const char *buf, size_t len)
+{
+	if (buf[0] != '1')
+		return -EINVAL;
+	kmem_cache_shrink(s);
+	return len;
+}
+SLAB_ATTR_RW(shrink);
+
+static ssize_t validate_show(struct kmem_cache *s, char *buf)
+{
+	return 0;
+}
+
+static ssize_t validate_store(struct kmem_cache *s, const char *buf, size_t len)
+{
+	if (buf[0] != '1' || !slab_is_debug(s))
+		return -EINVAL;
+	slab_validate(s);
+	return len;
+}
+SLAB_ATTR_RW(validate);
+
+/* Two views of one switch. */
+static ssize_t kfence_enable_show(struct kmem_cache *s, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", s->kfence_enable);
+}
+
+static ssize_t kfence_enable_store(struct kmem_cache *s, const char *buf, size_t len)
+{
+	bool on;
+	int err = kstrtobool(buf, &on);
+
+	if (err)
+		return err;
+	slab_set_kfence_enable(s, on);
+	return len;
+}
+SLAB_ATTR_RW(kfence_enable);
+
+static ssize_t skip_kfence_show(struct kmem_cache *s, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", !s->kfence_enable);
+}
+
+static ssize_t skip_kfence_store(struct kmem_cache *s, const char *buf, size_t len)
+{
+	bool skip;
+	int err = kstrtobool(buf, &skip);
+
+	if (err)
+		return err;
+	slab_set_kfence_enable(s, !skip);
+	return len;
+}
+SLAB_ATTR_RW(skip_kfence);
+
+/* Pages of empty slabs that stay with an isolated module's cache. */
+static ssize_t oot_page_show(struct kmem_cache *s, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", s->flags & SLAB_KEEP_PAGES ? slab_kept_slabs(s) << s->order : 0);
+}
+SLAB_ATTR_RO(oot_page);
+
+static struct attribute *slab_attrs[] = {
+	&slab_size_attr.attr, &object_size_attr.attr, &objs_per_slab_attr.attr, &order_attr.attr,
+	&align_attr.attr, &aliases_attr.attr, &min_partial_attr.attr, &cpu_partial_attr.attr, &ctor_attr.attr,
+	&objects_attr.attr, &objects_partial_attr.attr, &total_objects_attr.attr, &slabs_attr.attr,
+	&partial_attr.attr, &cpu_slabs_attr.attr, &hwcache_align_attr.attr, &reclaim_account_attr.attr,
+	&destroy_by_rcu_attr.attr, &cache_dma_attr.attr, &sanity_checks_attr.attr, &red_zone_attr.attr,
+	&poison_attr.attr, &store_user_attr.attr, &trace_attr.attr, &usersize_attr.attr, &shrink_attr.attr,
+	&validate_attr.attr, &kfence_enable_attr.attr, &skip_kfence_attr.attr, &oot_page_attr.attr, NULL
+};
+ATTRIBUTE_GROUPS(slab);
+
+static ssize_t slab_attr_show(struct kobject *kobj, struct attribute *attr, char *buf)
+{
+	return container_of(attr, struct slab_attribute, attr)->show(container_of(kobj, struct kmem_cache, kobj), buf);
+}
+
+static ssize_t slab_attr_store(struct kobject *kobj, struct attribute *attr, const char *buf, size_t len)
+{
+	struct slab_attribute *a = container_of(attr, struct slab_attribute, attr);
+
+	return a->store ? a->store(container_of(kobj, struct kmem_cache, kobj), buf, len) : -EIO;
+}
+
+static const struct sysfs_ops slab_sysfs_ops = { .show = slab_attr_show, .store = slab_attr_store };
+
+static void slab_kobj_release(struct kobject *kobj)
+{
+	slab_free_cache(container_of(kobj, struct kmem_cache, kobj));
+}
+
+static const struct kobj_type slab_ktype = {
+	.sysfs_ops = &slab_sysfs_ops,
+	.release = slab_kobj_release,
+	.default_groups = slab_groups,
+};
+
+/* ---- Folders ---- */
+
+static struct kset *slab_kset;
+
+int slab_sysfs_add(struct kmem_cache *s)
+{
+	if (!slab_kset)
+		return 0;	/* slab_sysfs_init() will */
+	s->kobj.kset = slab_kset;
+	return kobject_init_and_add(&s->kobj, &slab_ktype, NULL, "%s", s->name);
+}
+
+void slab_sysfs_remove(struct kmem_cache *s)
+{
+	if (s->kobj.state_in_sysfs)
+		kobject_del(&s->kobj);
+}
+
+static int __init slab_sysfs_init(void)
+{
+	struct kmem_cache *s;
+
+	slab_mutex_lock();
+	slab_kset = kset_create_and_add("slab", NULL, kernel_kobj);
+	if (slab_kset)
+		list_for_each_entry(s, &slab_caches, list)
+			if (slab_sysfs_add(s))
+				pr_err("slab: no folder for %s\n", s->name);
+	slab_mutex_unlock();
+	return slab_kset ? 0 : -ENOMEM;
+}
+subsys_initcall(slab_sysfs_init);
+
+/* ---- /proc/slabinfo ---- */
+
+static void *slabinfo_start(struct seq_file *m, loff_t *pos)
+{
+	slab_mutex_lock();
+	return seq_list_start_head(&slab_caches, *pos);
+}
+
+static void *slabinfo_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	return seq_list_next(v, &slab_caches, pos);
+}
+
+static void slabinfo_stop(struct seq_file *m, void *v)
+{
+	slab_mutex_unlock();
+}
+
+static int slabinfo_show(struct seq_file *m, void *v)
+{
+	struct slab_stats stats;
+	struct kmem_cache *s;
+
+	if (v == &slab_caches) {
+		seq_puts(m, "slabinfo - version: 2.1\n");
+		seq_puts(m, "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab>");
+		seq_puts(m, " : tunables <limit> <batchcount> <sharedfactor>");
+		seq_puts(m, " : slabdata <active_slabs> <num_slabs> <sharedavail>\n");
+		return 0;
+	}
+	s = list_entry(v, struct kmem_cache, list);
+	slab_get_stats(s, &stats);
+	seq_printf(m, "%-17s %6lu %6lu %6u %4u %4d", s->name, stats.active_objs, stats.total_objs, s->size,
+		   s->objects, 1 << s->order);
+	seq_printf(m, " : tunables %4u %4u %4u", 0, 0, 0);
+	seq_printf(m, " : slabdata %6lu %6lu %6lu\n", stats.slabs, stats.slabs, 0UL);
+	return 0;
+}
+
+static const struct seq_operations slabinfo_ops = {
+	.start = slabinfo_start,
+	.next = slabinfo_next,
+	.stop = slabinfo_stop,
+	.show = slabinfo_show,
+};
+
+static int __init slabinfo_init(void)
+{
+	proc_create_seq("slabinfo", 0400, NULL, &slabinfo_ops);
+	return 0;
+}
+fs_initcall(slabinfo_init);
