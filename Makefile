@@ -23,6 +23,7 @@ OBJCOPY := $(CROSS)objcopy
 PYTHON := /usr/bin/python3
 
 include tools/flags.mk
+include tools/genksyms.mk
 
 # Every .c and .S of these folders is in the kernel.
 common-dirs := kernel kernel/lib kernel/sched kernel/time kernel/fs kernel/shell mm mm/kfence \
@@ -43,10 +44,11 @@ objs := $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(srcs))))
 all: kernel $(BUILD)/initramfs.cpio
 kernel: $(BUILD)/vmpaddock $(if $(filter arm64,$(ARCH)),$(BUILD)/Image)
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c tools/genksyms.mk
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(CC) $(KCFLAGS) -DKBUILD_MODNAME='"$(subst -,_,$(notdir $*))"' -MMD -MP -c -o $@ $<
+	$(call make-crcs,$(KCFLAGS))
 
 $(BUILD)/%.o: %.S
 	@mkdir -p $(@D)
@@ -65,9 +67,10 @@ $(BUILD)/linker.lds: linker.ld tools/flags.mk
 
 # The symbol table that stack traces print from is made of the linked kernel itself: link without
 # it, with one made from that, and once more, since the table moved what lies behind it.
-LINK = $(LD) $(KLDFLAGS) -T $(BUILD)/linker.lds --start-group $(objs) --end-group
+LINK = $(LD) $(KLDFLAGS) -T $(BUILD)/linker.lds --start-group $(objs) --end-group $(BUILD)/crcs.lds
 $(BUILD)/vmpaddock: $(objs) $(BUILD)/linker.lds tools/mksymbols
 	@echo "  LINK    $@"
+	@cat $(patsubst %.c,$(BUILD)/%.o.crcs,$(filter %.c,$(srcs))) >$(BUILD)/crcs.lds
 	@tools/link-kernel "$(LINK)" "$(NM)" "$(CC) $(KCFLAGS) -D__ASSEMBLY__" $(BUILD) $@
 
 $(BUILD)/Image: $(BUILD)/vmpaddock

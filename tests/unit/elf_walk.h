@@ -20,7 +20,7 @@ static void walk_relocations(const struct elf_image *img, unsigned int i, const 
 	size_t n = s->sh_size / sizeof(*r), k;
 	u8 *bytes = malloc(t->sh_size ? t->sh_size : 1), *slot = malloc(m->slot_bytes);
 
-	if (t->sh_size)
+	if (elf_section_data(img, s->sh_info))
 		memcpy(bytes, elf_section_data(img, s->sh_info), t->sh_size);
 	for (k = 0; k < n; k++) {
 		unsigned int sym = ELF64_R_SYM(r[k].r_info), type = ELF64_R_TYPE(r[k].r_info);
