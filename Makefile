@@ -48,7 +48,7 @@ $(BUILD)/%.o: %.c tools/genksyms.mk
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(CC) $(KCFLAGS) -DKBUILD_MODNAME='"$(subst -,_,$(notdir $*))"' -MMD -MP -c -o $@ $<
-	$(call make-crcs,$(KCFLAGS))
+	$(call make-crcs,$(KCFLAGS),$@.crcs)
 
 $(BUILD)/%.o: %.S
 	@mkdir -p $(@D)

@@ -160,6 +160,7 @@ void kallsyms_free(struct module_private *priv);
 
 /* versions.c */
 int versions_check_vermagic(struct load_info *info);	/* 0 or -ENOEXEC */
+int versions_check_layout(struct load_info *info);	/* 0 or -ENOEXEC */
 /* Does the module's CRC of @name agree with the exporter's @crc? A mismatch is logged. */
 bool versions_check_symbol(struct load_info *info, const char *name, u32 crc);
 

@@ -68,6 +68,8 @@ int link_open(struct load_info *info, const void *image, size_t len)
 	}
 	/* Before its struct module is believed: of another kernel it may have another size. */
 	err = versions_check_vermagic(info);
+	if (!err)
+		err = versions_check_layout(info);
 	if (err)
 		return err;
 	file_mod = elf_section_data(&info->img, info->this_module);

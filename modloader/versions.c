@@ -117,3 +117,25 @@ bool versions_check_symbol(struct load_info *info, const char *name, u32 crc)
 	pr_warn("%s: disagrees about version of symbol %s\n", info->name, name);
 	return false;
 }
+
+/*
+ * Never called: exported so that its CRC covers the structures that a module brings along, and a
+ * module built with another struct module is found out before it is believed.
+ */
+void module_layout(struct module *mod, struct modversion_info *ver, struct kernel_param *kp,
+		   struct kernel_symbol *ks);
+void module_layout(struct module *mod, struct modversion_info *ver, struct kernel_param *kp,
+		   struct kernel_symbol *ks)
+{
+}
+EXPORT_SYMBOL(module_layout);
+
+int versions_check_layout(struct load_info *info)
+{
+	struct symbol_owner found;
+
+	if (!symbols_find("module_layout", &found) || versions_check_symbol(info, "module_layout", found.sym->crc))
+		return 0;
+	module_err(info->err, "%s: built against another struct module; rebuild it against this tree\n", info->name);
+	return -ENOEXEC;
+}

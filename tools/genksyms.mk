@@ -8,10 +8,10 @@
 
 GENKSYMS ?= $(firstword $(wildcard /usr/lib/linux-kbuild-*/scripts/genksyms/genksyms))
 
-# $(call make-crcs,flags): beside the object $@ of the source $<.
+# $(call make-crcs,flags,file): the CRCs of the source $< into the file.
 ifeq ($(GENKSYMS),)
-make-crcs = @:>$@.crcs
+make-crcs = @:>$(2)
 else
 make-crcs = @if grep -q EXPORT_ $<; then $(CC) $(1) -D__GENKSYMS__ -E -P $< | $(GENKSYMS) | \
-	sed -n 's/^\#SYMVER \([^ ]*\) \(.*\)/__crc_\1 = \2;/p' >$@.crcs; else :>$@.crcs; fi
+	sed -n 's/^\#SYMVER \([^ ]*\) \(.*\)/__crc_\1 = \2;/p' >$(2); else :>$(2); fi
 endif

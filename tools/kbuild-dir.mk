@@ -19,6 +19,7 @@ PYTHON := /usr/bin/python3
 Q := $(if $(filter 1,$(V)),,@)
 
 include tools/flags.mk
+include tools/genksyms.mk
 
 # What the folder's Makefile may read ($(src) and $(obj) included) and set.
 KERNELRELEASE := 6.1.0-paddock
@@ -59,7 +60,7 @@ all-parts := $(sort $(foreach m,$(multi),$(call parts-of,$(m))) $(addsuffix .o,$
 modflags = $(MODCFLAGS) $(subdir-ccflags-y) $(ccflags-y) $(EXTRA_CFLAGS) $(KCPPFLAGS_EXTRA) \
 	-I$(src) -DKBUILD_BASENAME='"$(subst -,_,$(basename $(@F)))"' \
 	-DKBUILD_MODNAME='"$(subst -,_,$(notdir $(modname)))"' -D__KBUILD_MODNAME=kmod_$(subst -,_,$(notdir $(modname)))
-tree-deps := tools/flags.mk tools/kbuild-dir.mk
+tree-deps := tools/flags.mk tools/genksyms.mk tools/kbuild-dir.mk
 
 $(foreach m,$(single),$(eval $(obj)/$(m).o: modname := $(m)))
 $(foreach m,$(multi),$(foreach p,$(call parts-of,$(m)),$(eval $(obj)/$(p): modname := $(m))))
@@ -74,6 +75,7 @@ define compile
 	@mkdir -p $(@D)
 	@echo "  $(1) [M]  $(patsubst $(top-obj)/%,%,$@)"
 	$(Q)$(CC) $(modflags) $(2) -MMD -MP -MF $(@D)/.$(@F).d -c -o $@ $<
+	$(call make-crcs,$(modflags) $(2),$(@D)/.$(@F).crcs)
 endef
 
 $(addprefix $(obj)/,$(all-parts)): $(obj)/%.o: $(src)/%.c $(tree-deps)
@@ -86,6 +88,7 @@ define multi-rule
 $(obj)/$(1).o: $(addprefix $(obj)/,$(call parts-of,$(1)))
 	@echo "  LD [M]  $(1).o"
 	$(Q)$(LD) -r $(firstword $(lflags-$(ARCH))) $(word 2,$(lflags-$(ARCH))) $(ldflags-y) -o $$@ $$(filter %.o,$$^)
+	@cat $(foreach p,$(call parts-of,$(1)),$(obj)/$(dir $(p)).$(notdir $(p)).crcs) >$(obj)/$(dir $(1)).$(notdir $(1)).o.crcs
 endef
 $(foreach m,$(multi),$(eval $(call multi-rule,$(m))))
 
@@ -118,10 +121,11 @@ $(ko): %.ko: %.o %.mod.o tools/module.lds
 	@echo "  LD [M]  $(patsubst $(top-obj)/%,%,$@)"
 	$(Q)$(LD) -r $(lflags-$(ARCH)) -T tools/module.lds --build-id=sha1 -o $@ $*.o $*.mod.o
 
-outputs = $(1).o $(1).ko $(1).mod.c $(1).mod.o $(dir $(1)).$(notdir $(1)).o.d $(dir $(1)).$(notdir $(1)).mod.o.d
+outputs = $(1).o $(1).ko $(1).mod.c $(1).mod.o $(dir $(1)).$(notdir $(1)).o.d $(dir $(1)).$(notdir $(1)).mod.o.d \
+	$(dir $(1)).$(notdir $(1)).o.crcs
 __clean: $(addprefix __sub/,$(subdirs))
 	@rm -f $(foreach m,$(mods),$(call outputs,$(obj)/$(m))) \
-		$(foreach p,$(all-parts),$(obj)/$(p) $(obj)/$(dir $(p)).$(notdir $(p)).d) \
+		$(foreach p,$(all-parts),$(obj)/$(p) $(obj)/$(dir $(p)).$(notdir $(p)).d $(obj)/$(dir $(p)).$(notdir $(p)).crcs) \
 		$(obj)/modules.order $(obj)/modules.dep $(obj)/Module.symvers
 
 -include $(foreach p,$(all-parts),$(obj)/$(dir $(p)).$(notdir $(p)).d)
