@@ -23,7 +23,7 @@
 /* Port accesses take about a microsecond each, whatever works of the clock. */
 static void settle(void)
 {
-	for (int i = 0; i < 20000; i++)
+	for (int i = 0; i < 500000; i++)	/* QEMU acts on the write when its main loop gets to it */
 		inb(0x80);
 }
 

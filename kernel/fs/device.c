@@ -131,6 +131,18 @@ static struct kobject *parent_of(struct device *dev)
 	return dev->class->p->virtual;
 }
 
+/* The folder that parent_of() made goes with the last device in it, as in Linux. p->lock held. */
+static void drop_empty_virtual(struct class_private *p)
+{
+	struct kobject *dir = p->virtual;
+
+	if (dir && dir->sd && list_empty(&dir->sd->d_subdirs)) {
+		p->virtual = NULL;
+		kobject_del(dir);
+		kobject_put(dir);
+	}
+}
+
 static int add_devnode(struct device *dev)
 {
 	char *name = NULL;
@@ -233,6 +245,11 @@ void device_del(struct device *dev)
 	}
 	kobject_uevent(&dev->kobj, KOBJ_REMOVE);
 	kobject_del(&dev->kobj);
+	if (class) {
+		mutex_lock(&class->p->lock);
+		drop_empty_virtual(class->p);
+		mutex_unlock(&class->p->lock);
+	}
 }
 EXPORT_SYMBOL_GPL(device_del);
 

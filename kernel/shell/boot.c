@@ -68,26 +68,33 @@ static void __noreturn power_off(void)
 
 /* ---- Scripts ---- */
 
-/* Run the script at @arg as `sh FILE` does. Its status, or -errno when it cannot be read. */
+struct script {
+	const char *path;
+	const char *name;	/* what messages begin with */
+};
+
+/* Run a script as `sh FILE` does. Its status, or -errno when it cannot be read. */
 static int run_script(void *arg)
 {
+	const struct script *script = arg;
 	void *text;
 	size_t len;
-	int err = read_whole_file(NULL, arg, &text, &len);
+	int err = read_whole_file(NULL, script->path, &text, &len);
 
 	if (err)
 		return err;
 	if (memchr(text, '\0', len))
 		err = -ENOEXEC;
 	else
-		err = shell_run(text, arg);
+		err = shell_run(text, script->name);
 	kvfree(text);
 	return err;
 }
 
-static int run_script_in_thread(const char *path)
+static int run_script_in_thread(const char *path, const char *name)
 {
-	struct task_struct *t = thread_run(run_script, (void *)path, "sh");
+	struct script script = { path, name };
+	struct task_struct *t = thread_run(run_script, &script, "sh");
 	int status = IS_ERR(t) ? PTR_ERR(t) : thread_join(t);
 
 	return status == THREAD_OOPSED ? STATUS_OOPSED : status;
@@ -99,7 +106,7 @@ static void __noreturn run_vm_script(void)
 	int status;
 
 	say("\001VM-BEGIN\001\n");
-	status = run_script_in_thread("/etc/vm-script");
+	status = run_script_in_thread("/etc/vm-script", "sh");
 	if (status < 0) {
 		say("sh: /etc/vm-script: %s\n", errno_text(status));
 		status = 127;
@@ -219,7 +226,7 @@ void shell_boot(void)
 	if (vm_script)
 		run_vm_script();
 	if (init_path[0]) {
-		status = run_script_in_thread(init_path);
+		status = run_script_in_thread(init_path, init_path);
 		if (status < 0)
 			pr_err("Requested init %s failed (error %d).\n", init_path, status);
 		else

@@ -53,7 +53,8 @@ static void remove_all(void)
 
 	for (int i = 0; i < ARRAY_SIZE(names); i++) {
 		snprintf(path, sizeof(path), TOP "/%s", names[i]);
-		path_unlink(NULL, path);
+		if (path_unlink(NULL, path))
+			path_rmdir(NULL, path);	/* a damaged mode may have made it one */
 	}
 	path_rmdir(NULL, TOP);
 }
