@@ -231,7 +231,8 @@ static int check_symbols(struct elf_image *img)
 {
 	unsigned int i;
 
-	for (i = 1; i < img->nr_syms; i++) {
+	/* Number 0 too: it should be empty, but a relocation may name it. */
+	for (i = 0; i < img->nr_syms; i++) {
 		const Elf64_Sym *sym = &img->syms[i];
 		u64 section = sym->st_shndx;
 
