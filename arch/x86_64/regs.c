@@ -146,6 +146,7 @@ static void show_code(unsigned long pc)
 
 void arch_show_regs(const struct pt_regs *regs)
 {
+	unsigned long cr2 = read_cr2();	/* before a probe below faults */
 	unsigned int ds, es, fs, gs;
 
 	printk(KERN_DEFAULT "RIP: %04lx:%pS\n", regs->cs & 0xffff, (void *)regs->ip);
@@ -170,7 +171,7 @@ void arch_show_regs(const struct pt_regs *regs)
 	       fs, rdmsr(MSR_GS_BASE), gs, rdmsr(MSR_KERNEL_GS_BASE));
 	printk(KERN_DEFAULT "CS:  %04lx DS: %04x ES: %04x CR0: %016lx\n", regs->cs & 0xffff, ds, es,
 	       read_cr0());
-	printk(KERN_DEFAULT "CR2: %016lx CR3: %016lx CR4: %016lx\n", read_cr2(), read_cr3(), read_cr4());
+	printk(KERN_DEFAULT "CR2: %016lx CR3: %016lx CR4: %016lx\n", cr2, read_cr3(), read_cr4());
 }
 
 /* "PGD 100067 P4D 100067 PUD 0": the entries that a walk to @addr meets. */

@@ -9,6 +9,7 @@
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <arch/cpu.h>
+#include <arch/time.h>
 #include <asm/io.h>
 #include <asm/page.h>
 #include <paddock/acpi.h>
@@ -20,10 +21,18 @@
 
 #define QEMU_PIIX4_PM1_CONTROL	0x604	/* both of QEMU's PC machines, sleep type 0 for S5 */
 
-/* Port accesses take about a microsecond each, whatever works of the clock. */
+#define SETTLE_NS		1000000000ull
+#define SETTLE_SPINS		1000000u
+
+/*
+ * Hardware takes its time, and an emulator stops its CPUs only some while after the write. Before the
+ * clock runs, port accesses stand in for it: about a microsecond each.
+ */
 static void settle(void)
 {
-	for (int i = 0; i < 500000; i++)	/* QEMU acts on the write when its main loop gets to it */
+	u64 start = arch_clock_ns();
+
+	for (unsigned int i = 0; i < SETTLE_SPINS && arch_clock_ns() - start < SETTLE_NS; i++)
 		inb(0x80);
 }
 
