@@ -13,7 +13,8 @@ extern unsigned long this_cpu_off;
 
 /* One load or store: __seg_gs makes the compiler use the %gs prefix. */
 #define __gs_lvalue(var) (*(volatile __seg_gs __typeof__(var) *)(unsigned long)&(var))
-#define arch_this_cpu_read(var)		__gs_lvalue(var)
+/* A value, not an lvalue: typeof() of it must not carry the address space along. */
+#define arch_this_cpu_read(var)		((__typeof__(var))__gs_lvalue(var))
 #define arch_this_cpu_write(var, val)	((void)(__gs_lvalue(var) = (val)))
 
 /*
