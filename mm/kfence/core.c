@@ -359,8 +359,11 @@ static void note_freer_locked(struct kfence_object *obj)
 	obj->free_cpu = smp_processor_id();
 }
 
-/* From FREED on: look at what was left behind, close, and make it available again. */
-static void retire_object(struct kfence_area *area, struct kfence_object *obj)
+/*
+ * From FREED on: look at what was left behind, close, and make it available again.
+ * Returns: there was a report; the caller lets kfence_act_on_fault() follow when it holds no lock.
+ */
+static bool retire_object(struct kfence_area *area, struct kfence_object *obj)
 {
 	unsigned long page = (unsigned long)kfence_object_page(obj);
 	unsigned int reports = 0;
@@ -385,8 +388,7 @@ static void retire_object(struct kfence_area *area, struct kfence_object *obj)
 		kfence_pool_lose(area);
 	else
 		kfence_pool_put(area, obj);
-	if (reports)
-		kfence_act_on_fault(NULL);
+	return reports;
 }
 
 static void rcu_free_object(struct rcu_head *rcu)
@@ -397,7 +399,8 @@ static void rcu_free_object(struct rcu_head *rcu)
 	obj->freed_ns = local_clock();
 	WRITE_ONCE(obj->state, KFENCE_FREED);
 	kfence_object_unlock(obj, flags);
-	retire_object(virt_to_page(kfence_object_page(obj))->kfence_area, obj);
+	if (retire_object(virt_to_page(kfence_object_page(obj))->kfence_area, obj))
+		kfence_act_on_fault(NULL);
 }
 
 static void report_bad_free(void *addr, struct kfence_area *area, struct kfence_object *obj)
@@ -441,8 +444,8 @@ static void guarded_free(void *addr, bool as_page)
 
 	if (by_rcu)
 		call_rcu(&obj->rcu, rcu_free_object);
-	else
-		retire_object(area, obj);
+	else if (retire_object(area, obj))
+		kfence_act_on_fault(NULL);
 }
 
 void __kfence_free(void *addr)
@@ -486,9 +489,10 @@ unsigned long kfence_shutdown_cache(struct kmem_cache *cache)
 {
 	struct kfence_area *area;
 	unsigned long zombies = 0, i;
+	bool reports = false;
 
-	/* The mutex keeps areas from going away; they can be long, so RCU is not held across. */
-	mutex_lock(&kfence_mutex);
+	/* Areas stay meanwhile, by the lock: they can be long, and RCU should not be held across. */
+	mutex_lock(&kfence_areas_lock);
 	list_for_each_entry(area, &kfence_areas, list) {
 		for (i = 0; i < area->nr_objects; i++) {
 			struct kfence_object *obj = &area->objects[i];
@@ -496,11 +500,13 @@ unsigned long kfence_shutdown_cache(struct kmem_cache *cache)
 			if (!part_from_cache(obj, cache))
 				continue;
 			zombies++;
-			retire_object(area, obj);
+			reports |= retire_object(area, obj);
 			part_from_cache(obj, cache);	/* FREED now */
 		}
 	}
-	mutex_unlock(&kfence_mutex);
+	mutex_unlock(&kfence_areas_lock);
+	if (reports)
+		kfence_act_on_fault(NULL);
 	return zombies;
 }
 

@@ -15,8 +15,8 @@
  *	sample.c  whose turn it is: interval, burst, covered stacks         params.c  /sys/module/kfence
  *	control.c on and off                                                stats.c   debugfs
  *
- * Locks, outermost first: kfence_mutex (on, off, list of areas) > stock->lock > node->lock;
- * object lock is a leaf. All but the mutex are taken with interrupts masked.
+ * Locks, outermost first: kfence_mutex (on and off, parameters) > slab's mutex > kfence_areas_lock > stock->lock >
+ * node->lock; object lock is a leaf. All but the mutexes are taken with interrupts masked.
  */
 #pragma once
 
@@ -83,12 +83,12 @@ _Static_assert(sizeof(struct kfence_object) == 64, "the promise of docs/kfence.m
  * were free when draining began, those freed since, and zombies. out == nr_objects: nobody is left in it.
  */
 struct kfence_area {
-	struct list_head list;		/* in kfence_areas: changed under kfence_mutex, read under RCU */
+	struct list_head list;		/* in kfence_areas: changed under kfence_areas_lock, read under RCU */
 	unsigned long start, end;	/* [I] linear-map addresses */
 	unsigned long nr_objects;	/* [I] */
 	unsigned long first_number;	/* [I] the number that reports give to objects[0] */
 	int node;			/* [I] of its memory */
-	bool draining;			/* set under kfence_mutex, for ever; read under stock->lock */
+	bool draining;			/* set under kfence_areas_lock, for ever; read under stock->lock */
 	atomic_long_t out;
 	atomic_t release_queued;	/* 1: release_work is on its way */
 	struct work_struct release_work;
@@ -97,6 +97,7 @@ struct kfence_area {
 
 extern struct mutex kfence_mutex;	/* control.c */
 extern struct list_head kfence_areas;	/* pool.c */
+extern struct mutex kfence_areas_lock;	/* pool.c: changes of that list; who holds it may walk it and sleep */
 
 /* ---- Objects (core.c) ---- */
 
@@ -170,8 +171,6 @@ void kfence_area_destroy(struct kfence_area *area);
 void kfence_pool_publish(struct list_head *list, bool per_node);
 /* Take all areas out of use; each is released when its last object goes. Context: as above. */
 void kfence_pool_drain(void);
-/* Areas in use or draining? Context: kfence_mutex held. */
-bool kfence_pool_is_empty(void);
 
 /*
  * kfence_pool_take - a free object, the one that has been free for longest on @node (roughly: CPUs

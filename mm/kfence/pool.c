@@ -38,6 +38,7 @@
 #define pr_fmt(fmt) "kfence: " fmt
 
 LIST_HEAD(kfence_areas);
+DEFINE_MUTEX(kfence_areas_lock);
 
 /* Objects in order, first to be taken first. Guarded by the lock of the structure it is in. */
 struct object_queue {
@@ -196,9 +197,9 @@ static void release_work(struct work_struct *work)
 	 * the page present (and goes on).
 	 */
 	set_memory_valid(area->start, bytes / PAGE_SIZE, 1);
-	mutex_lock(&kfence_mutex);
+	mutex_lock(&kfence_areas_lock);
 	list_del_rcu(&area->list);
-	mutex_unlock(&kfence_mutex);
+	mutex_unlock(&kfence_areas_lock);
 	synchronize_rcu();
 	kfence_area_destroy(area);
 	pr_info("freed %lu bytes for %lu objects on node %d\n", bytes, nr, node);
@@ -232,6 +233,7 @@ void kfence_pool_publish(struct list_head *list, bool per_node)
 	/* At most a sixteenth of the pool waits in stocks. */
 	handful = min_t(unsigned long, HANDFUL_MAX, total / (num_possible_cpus() * 32));
 
+	mutex_lock(&kfence_areas_lock);
 	list_for_each_entry_safe(area, next, list, list) {
 		struct kfence_node *node = &nodes[area->node];
 		unsigned long flags;
@@ -243,6 +245,7 @@ void kfence_pool_publish(struct list_head *list, bool per_node)
 			queue_push(&node->fifo, &area->objects[i]);
 		raw_spin_unlock_irqrestore(&node->lock, flags);
 	}
+	mutex_unlock(&kfence_areas_lock);
 }
 
 static struct object_queue queue_steal(raw_spinlock_t *lock, struct object_queue *q)
@@ -270,6 +273,7 @@ void kfence_pool_drain(void)
 	struct kfence_area *area;
 	int i;
 
+	mutex_lock(&kfence_areas_lock);
 	list_for_each_entry(area, &kfence_areas, list)
 		WRITE_ONCE(area->draining, true);
 	smp_mb();	/* see area_count_out() */
@@ -287,11 +291,7 @@ void kfence_pool_drain(void)
 	/* Areas full of zombies had nothing to count. */
 	list_for_each_entry(area, &kfence_areas, list)
 		area_count_out(area, 0);
-}
-
-bool kfence_pool_is_empty(void)
-{
-	return list_empty(&kfence_areas);
+	mutex_unlock(&kfence_areas_lock);
 }
 
 /* ---- Taking and putting ---- */

@@ -64,7 +64,7 @@ static int stats_show(struct seq_file *seq, void *unused)
 		seq_printf(seq, "%s: %ld\n", names[i], kfence_count_sum(i));
 
 	seq_puts(seq, "\nnode\tobject_size\tpool_size\n");
-	mutex_lock(&kfence_mutex);
+	mutex_lock(&kfence_areas_lock);
 	for_each_online_node(i) {
 		unsigned long objects = 0, bytes = 0;
 
@@ -77,7 +77,7 @@ static int stats_show(struct seq_file *seq, void *unused)
 		seq_printf(seq, "%-8d%-16lu", i, objects);
 		show_bytes(seq, bytes);
 	}
-	mutex_unlock(&kfence_mutex);
+	mutex_unlock(&kfence_areas_lock);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(stats);
@@ -106,7 +106,7 @@ static void *objects_find(struct seq_file *seq, loff_t pos)
 
 static void *objects_start(struct seq_file *seq, loff_t *pos)
 {
-	mutex_lock(&kfence_mutex);
+	mutex_lock(&kfence_areas_lock);
 	return objects_find(seq, *pos);
 }
 
@@ -122,7 +122,7 @@ static void *objects_next(struct seq_file *seq, void *v, loff_t *pos)
 
 static void objects_stop(struct seq_file *seq, void *v)
 {
-	mutex_unlock(&kfence_mutex);
+	mutex_unlock(&kfence_areas_lock);
 }
 
 static int objects_show(struct seq_file *seq, void *v)
