@@ -300,10 +300,10 @@ static void exception(struct pt_regs *regs, unsigned int vector)
 
 void trap_dispatch(struct pt_regs *regs, unsigned int vector)
 {
-	if (vector >= NR_EXCEPTIONS) {
-		x86_interrupt(regs, vector);
-		return;
-	}
+	/* First: a handler may use the very magazine that the interrupted code was popping from. */
 	restart_fixup(regs);
-	exception(regs, vector);
+	if (vector >= NR_EXCEPTIONS)
+		x86_interrupt(regs, vector);
+	else
+		exception(regs, vector);
 }
