@@ -66,8 +66,10 @@ static unsigned int skip_allocator(const unsigned long *entries, unsigned int nr
 		"free_pages", "__get_free_page", "get_zeroed_page", "put_page", NULL
 	};
 	static const char *const inner[] = {
-		"kfence_", "__kfence_", "guarded_", "note_freer", "part_from_cache", "slab_", "__slab_",
-		"__kmem_cache_", "page_", "__page_", NULL
+		"kfence_alloc", "__kfence_free", "kfence_free_page", "kfence_shutdown_cache", "guarded_alloc",
+		"guarded_free", "note_freer", "part_from_cache", "retire_object", "check_canaries",
+		"report_bad_free", "slab_alloc", "slab_free", "__kmem_cache_", "free_unreferenced",
+		"free_pages_slow", "alloc_pages_slow", NULL
 	};
 	char name[KSYM_NAME_LEN];
 	unsigned int i, skip = 0;
@@ -269,7 +271,8 @@ static void print_access(const struct kfence_incident *in)
 		len += scnprintf(line + len, sizeof(line) - len, ", %lu byte%s %s", n, n == 1 ? "" : "s", where);
 	}
 	if (access.base[0])
-		len += scnprintf(line + len, sizeof(line) - len, ", base register %s", access.base);
+		len += scnprintf(line + len, sizeof(line) - len, ", base register %s",
+				 access.base + (access.base[0] == '%'));
 	if (access.text[0])
 		len += scnprintf(line + len, sizeof(line) - len, " (%s)", access.text);
 	printk("access: %s\n", line);
