@@ -12,6 +12,7 @@
 #include <linux/percpu.h>
 #include <linux/rbtree.h>
 #include <linux/sched.h>
+#include <linux/wait.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -267,3 +268,9 @@ int schedule_hrtimeout(ktime_t *expires, const enum hrtimer_mode mode)
 	return schedule_hrtimeout_range(expires, 0, mode);
 }
 EXPORT_SYMBOL(schedule_hrtimeout);
+
+void schedule_hrtimeout_until(ktime_t deadline)
+{
+	schedule_hrtimeout_range(&deadline, 0, HRTIMER_MODE_ABS);
+}
+EXPORT_SYMBOL(schedule_hrtimeout_until);
