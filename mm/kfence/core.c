@@ -28,6 +28,7 @@
 #include <linux/smp.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
+#include <asm/sections.h>
 #include <arch/paging.h>
 #include <arch/trap.h>
 #include <paddock/page.h>
@@ -146,6 +147,15 @@ static u32 object_cover_key(const struct kfence_object *obj)
 	return kfence_cover_key(entries, nr);
 }
 
+/* Does module code take part in this stack? Whatever return address is not in the image is a module's. */
+static bool involves_module(const unsigned long *stack, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++)
+		if (stack[i] < (unsigned long)_stext || stack[i] >= (unsigned long)_end)
+			return true;
+	return false;
+}
+
 /*
  * The part that objects and pages share: a free object, marked and opened. @cache: NULL for a page.
  * @covered: an interval is being sampled, so count its stack. Returns: its address or NULL.
@@ -168,6 +178,10 @@ static void *guarded_alloc(struct kmem_cache *cache, size_t size, gfp_t flags, i
 			return NULL;
 		}
 		objflags |= KFENCE_OBJ_COVERED;
+	} else if (kfence_pool_is_scarce() && !involves_module(stack, nr)) {
+		/* A small pool would be full of the kernel's own objects before the first driver is loaded. */
+		kfence_count(KFENCE_COUNT_SKIP_CAPACITY, 1);
+		return NULL;
 	}
 	obj = kfence_pool_take(node, flags & __GFP_THISNODE);
 	if (!obj) {

@@ -61,6 +61,8 @@ static DEFINE_PER_CPU(struct kfence_stock, stocks);
 /* How many objects move between a CPU's stock and a FIFO at once. Changed only while KFENCE is off. */
 static unsigned int handful;
 #define HANDFUL_MAX	32u
+/* Objects that it takes for the pool not to be scarce. As above. */
+static unsigned long quarter;
 /* Other nodes' objects may be used when this node has none (pool_mode=global). As above. */
 static bool may_borrow;
 
@@ -230,6 +232,7 @@ void kfence_pool_publish(struct list_head *list, bool per_node)
 	may_borrow = !per_node;
 	list_for_each_entry(area, list, list)
 		total += area->nr_objects;
+	quarter = total / 4;
 	/* At most a sixteenth of the pool waits in stocks. */
 	handful = min_t(unsigned long, HANDFUL_MAX, total / (num_possible_cpus() * 32));
 
@@ -385,6 +388,17 @@ struct kfence_object *kfence_pool_take(int node, bool strict)
 	if (!obj && handful)
 		obj = stocks_scrape(borrow ? -1 : node);
 	return obj;
+}
+
+bool kfence_pool_is_scarce(void)
+{
+	unsigned long nr_free = 0;
+	int node;
+
+	/* What the stocks hold is left out: little, and the answer need not be exact. */
+	for_each_online_node(node)
+		nr_free += READ_ONCE(nodes[node].fifo.nr);
+	return nr_free < quarter;
 }
 
 /* Send what this CPU has freed to the nodes that it belongs to. Called with stock->lock held. */

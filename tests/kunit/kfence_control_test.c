@@ -80,8 +80,9 @@ static void whole_pool_is_usable(struct kunit *test)
 		objects[i] = kmalloc(32, GFP_KERNEL);
 	for (i = 0; i < n; i++)
 		guarded_now += is_kfence_address(objects[i]);
-	KUNIT_EXPECT_GE(test, guarded_now, 1900);	/* the kernel's own have some */
-	KUNIT_EXPECT_LE(test, guarded_now, 2000);
+	/* The last quarter is for modules; other parts of the kernel have some. */
+	KUNIT_EXPECT_GE(test, guarded_now, 1400);
+	KUNIT_EXPECT_LE(test, guarded_now, 1501);
 	for (i = 0; i < n; i++)
 		kfree(objects[i]);
 	kvfree(objects);
