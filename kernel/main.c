@@ -16,34 +16,6 @@
 #include <arch/trap.h>
 #include <paddock/init.h>
 
-/* Bring-up: a step whose part has not landed yet is passed over. */
-#pragma weak params_early_init
-#pragma weak memblock_init
-#pragma weak paging_init
-#pragma weak arch_early_console_init
-#pragma weak arch_early_init
-#pragma weak arch_firmware_init
-#pragma weak arch_devices_init
-#pragma weak setup_per_cpu_areas
-#pragma weak buddy_init
-#pragma weak slab_init
-#pragma weak vmalloc_init
-#pragma weak rcu_init
-#pragma weak sched_init
-#pragma weak irq_init
-#pragma weak time_init
-#pragma weak smp_init
-#pragma weak workqueue_init
-#pragma weak kfence_init
-#pragma weak fs_init
-#pragma weak params_values_init
-#pragma weak params_init
-#pragma weak do_initcalls
-#pragma weak initramfs_init
-#pragma weak free_init_memory
-#pragma weak kunit_boot
-#pragma weak shell_boot
-
 struct boot_info boot_info;
 
 static const struct boot_step {
@@ -90,10 +62,6 @@ static const struct boot_step late_steps[] = {
 static void run_steps(const struct boot_step *step, unsigned int count)
 {
 	for (; count--; step++) {
-		if (!step->run) {
-			pr_warn("boot: no %s\n", step->name);
-			continue;
-		}
 		pr_debug("boot: %s\n", step->name);
 		step->run();
 	}
