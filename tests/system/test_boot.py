@@ -17,8 +17,9 @@ def skip_other_arch(request, arch):
     return bool(wanted) and arch not in wanted
 
 
-@pytest.mark.parametrize("arch,boot", PATHS, ids=["%s-%s" % p for p in PATHS])
-def test_boot_path(request, arch, boot):
+@pytest.mark.parametrize("machine,boot", PATHS, ids=["%s-%s" % p for p in PATHS])
+def test_boot_path(request, machine, boot):
+    arch = machine
     if skip_other_arch(request, arch):
         return
     r = VM(arch)("uname -m; cat /proc/cmdline; ls /lib/modules/hello.ko; nproc", append="loglevel=7 word='a b'",
