@@ -27,3 +27,6 @@ unsigned long zone_isolate(struct zone *zone, unsigned long pfn, unsigned long e
 
 /* page_alloc.c: after the zones are known: per-CPU lists. */
 void page_lists_init(void);
+/* A CPU that has not started yet has got its node. */
+void page_lists_set_node(int cpu);
+void slab_set_cpu_node(int cpu);	/* slab_cache.c */

@@ -35,8 +35,11 @@ void numa_set_cpu_node(unsigned int cpu, int node)
 	}
 	cpu_nodes[cpu] = node;
 	node_set(node, node_online_map);
-	if (pages_are_available())	/* else numa_init() does it */
+	if (pages_are_available()) {	/* else numa_init() and the allocators' own do it */
 		per_cpu(numa_node, cpu) = node;
+		page_lists_set_node(cpu);
+		slab_set_cpu_node(cpu);
+	}
 }
 
 void numa_set_distance(int from, int to, unsigned int distance)

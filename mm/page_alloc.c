@@ -423,6 +423,13 @@ void page_set_full_mode(bool on)
 
 /* ---- Bringing up, and counting ---- */
 
+void page_lists_set_node(int cpu)
+{
+	int node = NODE_DATA(cpu_to_node(cpu))->fallback[0];
+
+	per_cpu(page_local_live, cpu) = PAGE_LIVE(PAGE_KIND(PAGE_PLAIN, node, 0));
+}
+
 void __init page_lists_init(void)
 {
 	int cpu, node;
@@ -432,8 +439,7 @@ void __init page_lists_init(void)
 			per_cpu(page_cpu[order], cpu) = (struct cpu_magazines){
 				.head = MAGAZINE_NONE, .prev = MAGAZINE_NONE,
 			};
-		node = NODE_DATA(cpu_to_node(cpu))->fallback[0];
-		per_cpu(page_local_live, cpu) = PAGE_LIVE(PAGE_KIND(PAGE_PLAIN, node, 0));
+		page_lists_set_node(cpu);
 	}
 	for (node = 0; node < MAX_NUMNODES; node++) {
 		unsigned long managed = 0;

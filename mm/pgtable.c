@@ -66,12 +66,21 @@ static phys_addr_t table_pa(const pte_t *table)
 	return va >= PAGE_OFFSET && va < LINEAR_END ? va - PAGE_OFFSET : __pa_symbol(va);
 }
 
+static unsigned long nr_tables;	/* atomic */
+
+unsigned long pt_nr_pages(void)
+{
+	return nr_tables;
+}
+
 pte_t *pt_page_alloc(void)
 {
 	pte_t *table;
 
-	if (boot_tables_used < BOOT_TABLES)
+	if (boot_tables_used < BOOT_TABLES) {
+		nr_tables++;
 		return boot_tables[boot_tables_used++];	/* zero: .bss */
+	}
 	if (pages_are_available()) {
 		struct page *page = alloc_internal_page(GFP_ATOMIC | __GFP_NOWARN, 0, NUMA_NO_NODE);
 
@@ -86,6 +95,7 @@ pte_t *pt_page_alloc(void)
 		table = __va(pa);
 	}
 	clear_page(table);
+	__atomic_fetch_add(&nr_tables, 1, __ATOMIC_RELAXED);
 	return table;
 }
 
@@ -94,8 +104,10 @@ void pt_page_free(pte_t *table)
 	unsigned long va = (unsigned long)table;
 
 	/* Boot tables and memblock's are few and stay. */
-	if (va >= PAGE_OFFSET && va < LINEAR_END && page_type(virt_to_page(table)) == PAGE_TABLE)
+	if (va >= PAGE_OFFSET && va < LINEAR_END && page_type(virt_to_page(table)) == PAGE_TABLE) {
+		__atomic_fetch_sub(&nr_tables, 1, __ATOMIC_RELAXED);
 		free_internal_page(virt_to_page(table), 0);
+	}
 }
 
 /* ---- Walking ---- */

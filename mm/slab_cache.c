@@ -32,6 +32,7 @@
 #include <paddock/init.h>
 #include <paddock/page.h>
 #include <paddock/slab.h>
+#include "buddy.h"
 #include "slab.h"
 
 LIST_HEAD(slab_caches);
@@ -561,14 +562,18 @@ static struct kmem_cache *boot_cache(struct kmem_cache *s, struct kmem_cache_nod
 	return s;
 }
 
+void slab_set_cpu_node(int cpu)
+{
+	per_cpu(slab_local_kind, cpu) = PAGE_KIND(PAGE_SLAB, NODE_DATA(cpu_to_node(cpu))->fallback[0], 0);
+}
+
 void __init slab_init(void)
 {
 	static struct kmem_cache_node nodes[3][MAX_NUMNODES];
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		per_cpu(slab_local_kind, cpu) =
-			PAGE_KIND(PAGE_SLAB, NODE_DATA(cpu_to_node(cpu))->fallback[0], 0);
+		slab_set_cpu_node(cpu);
 	boot_cache(&boot_cache_cache, nodes[0], "kmem_cache", sizeof(struct kmem_cache));
 	node_cache = boot_cache(&boot_node_cache, nodes[1], "kmem_cache_node", sizeof(struct kmem_cache_node));
 	slab_set_map_cache(boot_cache(&boot_map_cache, nodes[2], "slab_map", SLAB_MAX_OBJECTS / 8));

@@ -88,6 +88,7 @@ unsigned long kernel_count_wx(bool report);
  */
 pte_t *pt_page_alloc(void);
 void pt_page_free(pte_t *table);
+unsigned long pt_nr_pages(void);	/* in tables */
 
 /* mm/fixmap: ioremap() before vmalloc_init(); never undone. */
 void *early_ioremap(phys_addr_t pa, size_t size);
