@@ -15,6 +15,9 @@ int section_node(unsigned long pfn);
 /* numa.c: fallback orders, CPUs' nodes. After sections_init(). */
 void numa_init(void);
 
+/* util.c: pages have come under the allocator. */
+void zone_add_managed(struct zone *zone, unsigned long pages);
+
 /* buddy.c: bring up empty zones. */
 void zone_init(struct zone *zone, int node, enum zone_type type);
 

@@ -212,7 +212,7 @@ int kernel_map_range(unsigned long va, phys_addr_t pa, unsigned long size, pgpro
 
 int kernel_map_pages(unsigned long va, struct page **pages, unsigned int count, pgprot_bits_t prot)
 {
-	pte_t *slot = NULL;
+	pte_t *slot = NULL, empty = arch_pt_leaf(0, prot, 0);
 
 	for (unsigned int i = 0; i < count; i++, va += PAGE_SIZE) {
 		/* Neighbours are in the same table until it ends. */
@@ -223,7 +223,7 @@ int kernel_map_pages(unsigned long va, struct page **pages, unsigned int count, 
 			if (!slot)
 				return err;
 		}
-		*slot = arch_pt_leaf(page_to_phys(pages[i]), prot, 0);
+		*slot = empty | page_to_phys(pages[i]);
 		slot++;
 	}
 	arch_pt_set(slot - 1, slot[-1]);	/* publishes them all; see arch_pt_set() */

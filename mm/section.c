@@ -128,7 +128,7 @@ static void __init section_set_memmap_aside(unsigned long nr)
 static void __init count_free(struct zone *zone, unsigned long pfn, unsigned long end)
 {
 	zone->deferred_pages += end - pfn;
-	zone->managed_pages += end - pfn;
+	zone_add_managed(zone, end - pfn);
 }
 
 static void __init section_count(unsigned long nr)

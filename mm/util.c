@@ -87,7 +87,7 @@ void free_reserved_page(struct page *page)
 {
 	section_open(page_to_pfn(page));
 	zone_give(page_zone(page), page, 0);
-	__atomic_fetch_add(&page_zone(page)->managed_pages, 1, __ATOMIC_RELAXED);
+	zone_add_managed(page_zone(page), 1);
 }
 
 unsigned long free_reserved_area(void *start, void *end, int poison, const char *what)
@@ -234,16 +234,19 @@ EXPORT_SYMBOL(copy_page);
 
 /* ---- Totals ---- */
 
+static unsigned long total_pages;	/* atomic */
+
 unsigned long totalram_pages(void)
 {
-	unsigned long pages = 0;
-
-	for (int node = 0; node < MAX_NUMNODES; node++)
-		for (int type = 0; type < MAX_NR_ZONES; type++)
-			pages += NODE_DATA(node)->node_zones[type].managed_pages;
-	return pages;
+	return total_pages;
 }
 EXPORT_SYMBOL(totalram_pages);
+
+void zone_add_managed(struct zone *zone, unsigned long pages)
+{
+	__atomic_fetch_add(&zone->managed_pages, pages, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&total_pages, pages, __ATOMIC_RELAXED);
+}
 
 unsigned long nr_free_pages(void)
 {

@@ -32,7 +32,7 @@
 #include <arch/paging.h>
 #include "vaspace.h"
 
-#define LAZY_MAX_PAGES	4096UL	/* 16 MiB of addresses */
+#define LAZY_MAX_PAGES	1024UL	/* 4 MiB of addresses */
 
 struct va_hole {
 	unsigned long start, end;

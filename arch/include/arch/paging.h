@@ -41,6 +41,7 @@ typedef u32 pgprot_bits_t;
  *
  * arch_pt_leaf:   an entry of @level that maps @pa; @level is 0, 1 or 2 (2 only when
  *                 arch_pt_has_1g()). Without PT_PRESENT the entry faults but still knows @pa.
+ *                 The address has bits of its own: arch_pt_leaf(pa, prot, 0) == arch_pt_leaf(0, prot, 0) | pa.
  * arch_pt_table:  an entry of @level (1..3) that points at the next table, at @pa.
  * arch_pt_none:   no mapping: value 0 on both processors.
  * arch_pt_prot:   the bits of a leaf; PT_PRESENT clear for an invalidated one.
