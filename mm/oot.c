@@ -288,7 +288,9 @@ int oot_slot_open(unsigned int slot)
 		/* 8k, as the general cache is called; the rest in bytes. */
 		snprintf(name, sizeof(name), size >= 1024 ? "oot-kmalloc-%u-%uk" : "oot-kmalloc-%u-%u", slot,
 			 size >= 1024 ? size / 1024 : size);
-		s = kmem_cache_create(name, size, is_power_of_2(size) ? size : ARCH_KMALLOC_MINALIGN,
+		/* Aligned as kmalloc()'s own are. */
+		s = kmem_cache_create(name, size, is_power_of_2(size) ? min_t(unsigned int, size, PAGE_SIZE) :
+				      ARCH_KMALLOC_MINALIGN,
 				      SLAB_KEEP_PAGES | SLAB_NO_MERGE | SLAB_KMALLOC, NULL);
 		if (!s) {
 			close_slot(slot);

@@ -109,11 +109,14 @@ static bool symbol_is_there(const struct module_private *priv, const struct modu
 	return layout_region_of(priv, s->addr) != NO_REGION;
 }
 
-/* The last symbol at or below @addr in the same region, or NULL. */
+/*
+ * The last symbol at or below @addr in the same region, or NULL. Of several at one address the first one of
+ * the file that has a size: the function's own name, static ones first, not the alias init_module.
+ */
 static const struct module_symbol *symbol_at(const struct module_private *priv, unsigned long addr)
 {
 	unsigned int low = 0, high = priv->nr_symbols;
-	const struct module_symbol *s;
+	const struct module_symbol *s, *best;
 
 	while (low < high) {
 		unsigned int mid = low + (high - low) / 2;
@@ -125,10 +128,11 @@ static const struct module_symbol *symbol_at(const struct module_private *priv, 
 	}
 	if (!low)
 		return NULL;
-	s = &priv->symbols[low - 1];
-	/* Of several names at one address a sized one is the function; others are marks. */
-	while (s > priv->symbols && s[-1].addr == s->addr && !s->size)
-		s--;
+	s = best = &priv->symbols[low - 1];
+	for (; s >= priv->symbols && s->addr == best->addr; s--)
+		if (s->size || !best->size)
+			best = s;
+	s = best;
 	return layout_region_of(priv, s->addr) == layout_region_of(priv, addr) ? s : NULL;
 }
 

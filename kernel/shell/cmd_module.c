@@ -186,9 +186,11 @@ static int unload(struct cmd *c, const char *arg, unsigned int flags, const char
 
 	if (status == -ENOENT)
 		cmd_error(c, "ERROR: Module %s is not currently loaded", name);
-	else if (status && err && err->len)
-		/* In use: by whom, as rmmod says it, in the loader's words. */
-		show_explanation(c, err);
+	else if (status && err && err->len) {
+		/* In use: by whom, as rmmod says it, in the loader's words: one line. */
+		err->text[err->len - 1] = '\0';
+		cmd_error(c, "ERROR: %s", err->text);
+	}
 	if (status && status != -ENOENT && !(err && err->len))
 		cmd_error(c, "ERROR: could not remove module %s: %s", name ? name : arg,
 			  status == -EWOULDBLOCK ? "Resource temporarily unavailable" : errno_text(status));

@@ -65,3 +65,6 @@ void __init time_init(void)
 		wall_offset_ns = seconds * NSEC_PER_SEC - arch_clock_ns();
 	pr_debug("time: clock %s, %llu Hz\n", arch_clock_name(), (unsigned long long)arch_cycles_hz());
 }
+
+/* ktime_get() and jiffies are inline. */
+EXPORT_SYMBOL(arch_clock_ns);
