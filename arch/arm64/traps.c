@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * What an exception was about, and who is told. entry.S calls these on the interrupted thread's
- * stack with everything masked.
+ * stack with everything masked, and masks everything again before it returns.
  *
  * Faults by address translation go to mm/fault.c, BRK to kernel/oops.c, a software step to whoever
  * asked for it; the rest is an oops with Linux's name for it.
@@ -84,6 +84,14 @@ void arm64_sync(struct pt_regs *regs)
 	unsigned long esr = read_sysreg(esr_el1), far = read_sysreg(far_el1);
 
 	restart_fixup(regs);
+	if (ESR_EC(esr) == EC_SOFTSTP_CUR) {
+		if (!step_trap(regs))
+			die("Oops - Unexpected kernel single-step exception", regs, esr);
+		return;
+	}
+	/* What is told of the exception has been read: the rest may be interrupted if the code could. */
+	if (!regs_irqs_disabled(regs))
+		arch_irq_enable();
 	switch (ESR_EC(esr)) {
 	case EC_DABT_CUR:
 	case EC_IABT_CUR:
@@ -93,10 +101,6 @@ void arm64_sync(struct pt_regs *regs)
 		if (BRK_IMM(esr) == BUG_BRK_IMM && handle_bug_trap(regs))
 			return;
 		die("Oops - BRK", regs, esr);
-	case EC_SOFTSTP_CUR:
-		if (step_trap(regs))
-			return;
-		die("Oops - Unexpected kernel single-step exception", regs, esr);
 	case EC_PC_ALIGN:
 		die("Oops - SP/PC alignment exception", regs, esr);
 	case EC_SP_ALIGN:
@@ -170,8 +174,8 @@ void arch_trap_init(unsigned int cpu)
 
 /*
  * Stepping. SPSR.SS makes the ERET run one instruction, MDSCR.SS and a clear D mask then raise the
- * step exception. What the interrupted code had masked is kept per CPU meanwhile; interrupts are
- * masked, so the thread cannot leave the CPU in between.
+ * step exception. What the interrupted code had masked is kept per CPU meanwhile; the caller has masked
+ * interrupts and leaves them so, so the thread cannot leave the CPU in between.
  * Source: Arm ARM, D2.11 "Software Step exceptions".
  */
 static DEFINE_PER_CPU(u64, step_saved_daif);
