@@ -92,6 +92,9 @@ int list_dir(struct dentry *cwd, const char *path,
  */
 int create_pipe(struct file **reader, struct file **writer);
 
+/* create_unnamed_file - a regular file that no path leads to, open for reading and writing. */
+struct file *create_unnamed_file(void);
+
 /* console_input - one byte from a serial port, at interrupt level or polled. kernel/fs/tty.c. */
 void console_input(char c);
 

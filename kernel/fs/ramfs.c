@@ -208,6 +208,18 @@ struct inode *ramfs_new_inode(struct super_block *sb, umode_t mode, dev_t rdev)
 	return inode;
 }
 
+struct file *create_unnamed_file(void)
+{
+	struct inode *inode = ramfs_new_inode(NULL, S_IFREG | 0600, 0);
+	struct file *f;
+
+	if (!inode)
+		return ERR_PTR(-ENOMEM);
+	f = open_inode(inode, NULL, O_RDWR);
+	iput(inode);
+	return f;
+}
+
 static void symlink_evict(struct inode *inode)
 {
 	kfree(inode->i_link);

@@ -177,6 +177,10 @@ static void prompt_loop(struct shell *sh)
 			continue;
 		}
 		sh->interrupted = false;
+		if (!text[strspn(text, " \t\n")]) {
+			kfree(text);	/* $? stays what it is */
+			continue;
+		}
 		foreground_enter(&fg);
 		shell_run_text(sh, text, "sh");
 		foreground_leave(&fg);

@@ -300,6 +300,7 @@ static int cmd_sh(struct cmd *c)
 	}
 	sh->loops = 0;
 	sh->leave_loops = 0;
+	sh->status = 0;
 	sh->errexit = sh->xtrace = false;
 	sh->conditions = 0;
 	for (; i < c->argc && c->argv[i][0] == '-' && c->argv[i][1]; i++) {

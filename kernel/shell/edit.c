@@ -158,14 +158,15 @@ static void redraw(struct editor *e)
 	show_text(e->buf, e->len);
 	/* A full last row leaves the cursor hanging behind its end: bring it to the next one. */
 	if (total % columns(e) == 0)
-		out("\r\n");
+		out("\n");
 	e->drawn_cols = total;
 	move_cursor(e, total, cursor_target(e));
 }
 
 static void place_cursor(struct editor *e)
 {
-	move_cursor(e, e->cursor_col, cursor_target(e));
+	if (e->cursor_col != cursor_target(e))
+		move_cursor(e, e->cursor_col, cursor_target(e));
 }
 
 /* ---- Text ---- */
@@ -377,7 +378,7 @@ static void list_completions(struct editor *e, const struct completions *c)
 	width += 2;
 	per_row = max(79 / width, 1U);
 	rows = DIV_ROUND_UP(c->n, per_row);
-	out("\r\n");
+	out("\n");
 	for (unsigned int r = 0; r < rows; r++) {
 		for (unsigned int i = r; i < c->n; i += rows) {
 			show_text(c->v[i], strlen(c->v[i]));
@@ -385,7 +386,7 @@ static void list_completions(struct editor *e, const struct completions *c)
 			     n < width && i + rows < c->n; n++)
 				out(" ");
 		}
-		out("\r\n");
+		out("\n");
 	}
 	e->cursor_col = e->drawn_cols = 0;
 	redraw(e);
@@ -593,10 +594,8 @@ static void tab_key(struct editor *e)
 	}
 	if (tty_read_keys(&next, 1, PASTE_GAP_MS) == 1) {
 		tty_unread_key(next);
-		if (next != '\t') {
-			insert(e, "\t", 1);
-			return;
-		}
+		insert(e, "\t", 1);
+		return;
 	}
 	tab(e);
 }
@@ -615,12 +614,12 @@ static int do_key(struct editor *e, int key)
 	case '\n':
 		e->pos = e->len;
 		place_cursor(e);
-		out("\r\n");
+		out("\n");
 		return 1;
 	case CTRL('C'):
 		e->pos = e->len;
 		place_cursor(e);
-		out("^C\r\n");
+		out("^C\n");
 		return -EINTR;
 	case CTRL('D'):
 		if (!e->len)

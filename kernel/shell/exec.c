@@ -637,6 +637,7 @@ int shell_run_text(struct shell *sh, const char *text, const char *name)
 	struct parser *ps;
 	struct parse_error *err;
 	const char *old_name = sh->name;
+	bool ran = false;
 	int got = 1;
 
 	if (shell_stack_low()) {
@@ -653,7 +654,6 @@ int shell_run_text(struct shell *sh, const char *text, const char *name)
 	a = (struct arena *)(err + 1);
 	parser_init(ps, text, a, err);
 	sh->name = name;
-	sh->status = 0;
 	while (got == 1 && !leaving(sh)) {
 		struct node *n;
 
@@ -661,12 +661,16 @@ int shell_run_text(struct shell *sh, const char *text, const char *name)
 		if (got < 0) {
 			shell_error(sh, "%s", err->text);
 			sh->status = 2;
+			ran = true;
 		} else if (n) {
 			exec_node(sh, n);
+			ran = true;
 		}
 		/* The tree is gone with its line; the parser keeps only its place in the text. */
 		arena_free(a);
 	}
+	if (!ran)
+		sh->status = 0;		/* nothing, successfully */
 	sh->name = old_name;
 	kfree(ps);
 	return sh->status;

@@ -56,24 +56,19 @@ static int duplicate(struct shell *sh, struct stdfiles *files, int fd, const cha
 	return 0;
 }
 
-/* The text of a here-document, through a pipe if it fits, which it does up to the pipe's 64 KiB. */
+/* The text of a here-document, in a file without a name that goes with its last reader. */
 static int here_text(struct shell *sh, struct stdfiles *files, int fd, const char *text, bool newline)
 {
-	struct file *r, *w;
-	size_t len = strlen(text);
-	int err;
+	struct file *f = create_unnamed_file();
+	int err = PTR_ERR_OR_ZERO(f);
 
-	if (len > 65000) {
-		shell_error(sh, "here-document: %s", errno_text(-EFBIG));
-		return -EFBIG;
-	}
-	err = create_pipe(&r, &w);
 	if (!err) {
-		put_file(files, fd, r);
-		err = file_write_all(w, text, len);
+		put_file(files, fd, f);
+		err = file_write_all(f, text, strlen(text));
 		if (!err && newline)
-			err = file_write_all(w, "\n", 1);
-		fput(w);
+			err = file_write_all(f, "\n", 1);
+		if (!err)
+			err = min_t(loff_t, file_seek(f, 0, SEEK_SET), 0);
 	}
 	if (err)
 		shell_error(sh, "here-document: %s", errno_text(err));

@@ -56,7 +56,8 @@ static void remove_all(void)
 		if (path_unlink(NULL, path))
 			path_rmdir(NULL, path);	/* a damaged mode may have made it one */
 	}
-	path_rmdir(NULL, TOP);
+	if (path_rmdir(NULL, TOP))
+		path_unlink(NULL, TOP);
 }
 
 static int cpio_init(struct kunit *test)
