@@ -17,7 +17,6 @@
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <linux/string.h>
 
 static DEFINE_MUTEX(param_lock);
@@ -258,13 +257,13 @@ struct charp_copy {
 };
 
 static LIST_HEAD(charp_copies);
-static DEFINE_SPINLOCK(charp_lock);	/* guards charp_copies */
+static DEFINE_MUTEX(charp_lock);	/* guards charp_copies; inside param_lock */
 
 static void free_copy(const char *text)
 {
 	struct charp_copy *c, *found = NULL;
 
-	spin_lock(&charp_lock);
+	mutex_lock(&charp_lock);
 	list_for_each_entry(c, &charp_copies, list) {
 		if (c->text == text) {
 			list_del(&c->list);
@@ -272,7 +271,7 @@ static void free_copy(const char *text)
 			break;
 		}
 	}
-	spin_unlock(&charp_lock);
+	mutex_unlock(&charp_lock);
 	kfree(found);
 }
 
@@ -290,9 +289,9 @@ int param_set_charp(const char *val, const struct kernel_param *kp)
 	if (!c)
 		return -ENOMEM;
 	memcpy(c->text, val, len + 1);
-	spin_lock(&charp_lock);
+	mutex_lock(&charp_lock);
 	list_add(&c->list, &charp_copies);
-	spin_unlock(&charp_lock);
+	mutex_unlock(&charp_lock);
 	old = *(char **)kp->arg;
 	*(char **)kp->arg = c->text;
 	free_copy(old);

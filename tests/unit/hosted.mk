@@ -13,7 +13,14 @@ hosted-kflags := -std=gnu11 -O1 -g -ffreestanding -nostdinc -isystem $(shell gcc
 unit-tests += shell
 hosted-shell := kernel/shell/arena.c kernel/shell/lex.c kernel/shell/parse.c kernel/shell/expand.c kernel/shell/glob.c \
 	kernel/shell/arith.c kernel/shell/vars.c kernel/shell/regex.c kernel/lib/sort.c kernel/lib/bitmap.c kernel/lib/find.c
-hosted-tests := shell
+
+# The suites that run in the kernel, too. rename.h keeps the C library's functions apart from the kernel's.
+unit-tests += lib
+hosted-lib := $(addprefix kernel/lib/,string.c vsprintf.c vsprintf_pointer.c vsscanf.c kstrtox.c cmdline.c glob.c hexdump.c \
+	errname.c find.c bitmap.c bitmap_text.c sort.c rbtree.c crc.c kfifo.c math.c prandom.c) kernel/params.c \
+	$(wildcard tests/kunit/lib_*.c)
+hosted-flags-lib := -include tests/unit/host/rename.h
+hosted-tests := shell lib
 
 define hosted-rule
 build/unit/$(1)-k/%.o: %.c
