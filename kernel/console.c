@@ -29,6 +29,9 @@
 static struct console *consoles;	/* changed under the console lock */
 static int console_owner = NO_CPU;	/* CPU that has the lock; NO_CPU: free */
 
+#undef MODULE_PARAM_PREFIX
+#define MODULE_PARAM_PREFIX "printk."
+
 static bool ignore_loglevel;
 module_param_named(ignore_loglevel, ignore_loglevel, bool, 0644);
 
