@@ -3,6 +3,7 @@
  * The processor itself: what it can do, its protections, its translations, who it is.
  */
 #include <linux/cpumask.h>
+#include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/percpu.h>
@@ -18,7 +19,9 @@
 #include <asm/x86.h>
 
 DEFINE_PER_CPU_FIRST(unsigned long, this_cpu_off);
+EXPORT_PER_CPU_SYMBOL(this_cpu_off);
 DEFINE_PER_CPU_FIRST(struct task_struct *, current_task) = &init_task;
+EXPORT_PER_CPU_SYMBOL(current_task);
 
 struct x86_features x86_features __ro_after_init;
 bool x86_has_1g_pages __ro_after_init;
