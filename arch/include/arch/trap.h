@@ -111,9 +111,9 @@ void __attribute__((noreturn)) handle_stack_overflow(struct pt_regs *regs, unsig
 
 /*
  * kernel/irq.c: bracket for every interrupt (device, timer, cross-call):
- *   irq_enter_from(regs)  masks preemption accounting, restarts interrupted sequences
+ *   irq_enter_from(regs)  counts: what runs now is no thread
  *   irq_exit_to(regs)     runs softirq-like work, and preempts when allowed
- * The architecture calls restart_fixup(regs) first thing in every exception too.
+ * Before it, and first thing in every exception, the architecture calls restart_fixup(regs).
  */
 void irq_enter_from(struct pt_regs *regs);
 void irq_exit_to(struct pt_regs *regs);
