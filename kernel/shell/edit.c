@@ -394,9 +394,12 @@ static void list_completions(struct editor *e, const struct completions *c)
 
 static void tab(struct editor *e)
 {
+	bool tab_before = e->tab_before;
 	struct completions c = { };
 	size_t have, common;
 	char saved;
+
+	e->tab_before = false;
 
 	saved = e->buf[e->pos];
 	e->buf[e->pos] = '\0';
@@ -426,7 +429,7 @@ static void tab(struct editor *e)
 		if (!common || c.v[0][common - 1] != '/')
 			insert(e, " ", 1);
 	} else if (common <= have) {
-		if (e->tab_before)
+		if (tab_before)
 			list_completions(e, &c);
 		else
 			bell();
@@ -582,22 +585,30 @@ static int search(struct editor *e)
 	return key;
 }
 
-/* Tabs of a pasted, indented script are text: at the line's start, or when more comes at once. */
+/*
+ * Tabs of a pasted, indented script are text: those at the line's start, and those that something
+ * else follows at once.
+ */
 static void tab_key(struct editor *e)
 {
-	size_t blanks = strspn(e->buf, " \t");
+	unsigned int tabs = 1;
 	char next;
 
-	if (blanks >= e->pos) {
+	if (strspn(e->buf, " \t") >= e->pos) {
 		insert(e, "\t", 1);
 		return;
 	}
-	if (tty_read_keys(&next, 1, PASTE_GAP_MS) == 1) {
-		tty_unread_key(next);
-		insert(e, "\t", 1);
-		return;
+	while (tty_read_keys(&next, 1, PASTE_GAP_MS) == 1) {
+		if (next != '\t') {
+			tty_unread_key(next);
+			while (tabs--)
+				insert(e, "\t", 1);
+			return;
+		}
+		tabs++;
 	}
-	tab(e);
+	while (tabs--)
+		tab(e);
 }
 
 /* One key. Returns 0 to go on, 1 for Enter, or -errno. */
