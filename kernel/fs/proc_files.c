@@ -10,6 +10,7 @@
 #include <linux/cpumask.h>
 #include <linux/sched.h>
 #include <linux/sched/loadavg.h>
+#include <paddock/irq.h>
 #include <paddock/sched.h>
 #include <linux/timekeeping.h>
 #include <linux/math64.h>
@@ -246,6 +247,7 @@ static int __init proc_files_init(void)
 	proc_create_single("loadavg", 0, NULL, loadavg_show);
 	proc_create_seq("cpuinfo", 0, NULL, &cpuinfo_ops);
 	proc_create_seq_private("kallsyms", 0444, NULL, &kallsyms_ops, sizeof(struct symbol), NULL);
+	proc_create_single("interrupts", 0, NULL, show_interrupts);
 	proc_create_single("iomem", 0400, NULL, iomem_show);
 	proc_create_single("filesystems", 0, NULL, filesystems_show);
 	proc_mkdir("self", NULL);

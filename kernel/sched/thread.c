@@ -17,6 +17,7 @@
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/init.h>
+#include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/rculist.h>
@@ -376,9 +377,46 @@ bool thread_saved_frame(struct task_struct *t, unsigned long *fp, unsigned long 
 	return true;
 }
 
+/* Is @pc in one of the functions by which threads wait, whatever they wait for? */
+static bool is_waiting_function(unsigned long pc)
+{
+	static const char *const prefixes[] = {
+		"schedule", "wait_", "io_schedule", "mutex_", "__mutex", "down", "rwsem_", "msleep", "usleep",
+		"thread_join", "kthread_parkme", "__kthread_parkme", "prepare_to_wait", "swait",
+	};
+	static char buf[KSYM_NAME_LEN];		/* task_list_lock */
+	const char *name = kallsyms_lookup(pc, NULL, NULL, NULL, buf);
+
+	if (!name)
+		return false;
+	for (unsigned int i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (strstarts(name, prefixes[i]))
+			return true;
+	return false;
+}
+
+/*
+ * The function that waits, for ps: the first one up the stack that is no means of waiting. The thread may run
+ * on meanwhile: then the answer is about a moment that never was, but nothing outside its stack is read.
+ */
+static unsigned long waiting_in(struct task_struct *t)
+{
+	unsigned long stack = (unsigned long)READ_ONCE(t->stack), fp, pc;
+
+	if (!thread_saved_frame(t, &fp, &pc))
+		return 0;
+	for (unsigned int depth = 0; depth < 8 && is_waiting_function(pc); depth++) {
+		if (fp < stack || fp > stack + THREAD_SIZE - 16 || fp & 7)
+			break;
+		pc = READ_ONCE(((unsigned long *)fp)[1]);
+		fp = READ_ONCE(((unsigned long *)fp)[0]);
+	}
+	return pc;
+}
+
 unsigned int threads_snapshot(struct thread_info_row *rows, unsigned int max)
 {
-	unsigned long flags, fp;
+	unsigned long flags;
 	unsigned int n = 0;
 	struct task_struct *t;
 
@@ -398,8 +436,7 @@ unsigned int threads_snapshot(struct thread_info_row *rows, unsigned int max)
 		row->start_ns = t->start_time;
 		row->nvcsw = t->nvcsw;
 		row->nivcsw = t->nivcsw;
-		row->wchan = 0;
-		thread_saved_frame(t, &fp, &row->wchan);
+		row->wchan = waiting_in(t);
 	}
 	raw_spin_unlock_irqrestore(&task_list_lock, flags);
 	return n;
