@@ -234,6 +234,19 @@ EXPORT_SYMBOL(vcalloc);
 
 /* ---- vfree ---- */
 
+/* A stale pointer shall fault at once on this CPU, where it is likeliest to be used. Others: va_purge(). */
+static void flush_local(const struct vm_struct *area)
+{
+	unsigned long va = (unsigned long)area->addr, end = va + area->size - PAGE_SIZE;
+
+	if (end - va > 32 * PAGE_SIZE) {
+		arch_tlb_flush_all_local();
+		return;
+	}
+	for (; va < end; va += PAGE_SIZE)
+		arch_tlb_flush_page_local(va);
+}
+
 /* Take the area at @addr apart. @pages: its pages are freed, too. */
 static void remove_area(const void *addr, bool free_pages, const char *who)
 {
@@ -245,6 +258,7 @@ static void remove_area(const void *addr, bool free_pages, const char *who)
 		return;
 	}
 	kernel_unmap_range((unsigned long)addr, area->size);
+	flush_local(area);
 	if (free_pages && area->pages)
 		free_area_pages(area);
 	else if (area->pages)

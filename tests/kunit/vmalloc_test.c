@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+/* vmalloc: guard pages fault, large areas use large pages, pages and addresses come back. */
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/moduleloader.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+#include <paddock/page.h>
+#include <paddock/pgtable.h>
+#include "mm_kunit.h"
+
+static void sizes_are_usable_to_the_last_byte(struct kunit *test)
+{
+	static const unsigned long sizes[] = { 1, 4095, 4096, 4097, 16384, 300000, 3 << 20 };
+
+	for (int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		char *p = vmalloc(sizes[i]), byte;
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		KUNIT_EXPECT_TRUE(test, PAGE_ALIGNED(p));
+		memset(p, 0x3c, sizes[i]);
+		KUNIT_EXPECT_NULL(test, memchr_inv(p, 0x3c, sizes[i]));
+		/* The guard page. */
+		KUNIT_EXPECT_NE(test, copy_from_kernel_nofault(&byte, p + PAGE_ALIGN(sizes[i]), 1), 0L);
+		vfree(p);
+		KUNIT_EXPECT_NE(test, copy_from_kernel_nofault(&byte, p, 1), 0L);
+	}
+}
+
+static void impossible_sizes_are_null(struct kunit *test)
+{
+	KUNIT_EXPECT_NULL(test, vmalloc(0));
+	KUNIT_EXPECT_NULL(test, __vmalloc(ULONG_MAX, GFP_KERNEL | __GFP_NOWARN));
+	KUNIT_EXPECT_NULL(test, __vmalloc((totalram_pages() + 1) * PAGE_SIZE, GFP_KERNEL | __GFP_NOWARN));
+	vfree(NULL);
+}
+
+static void vzalloc_zeroes(struct kunit *test)
+{
+	char *p = vmalloc(5 * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	memset(p, 0xff, 5 * PAGE_SIZE);
+	vfree(p);
+	p = vzalloc(5 * PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, 5 * PAGE_SIZE));
+	vfree(p);
+}
+
+static void large_areas_use_large_pages(struct kunit *test)
+{
+	char *p = vmalloc(4 << 20);
+	unsigned int level;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_NOT_NULL(test, kernel_page_entry((unsigned long)p, &level));
+	KUNIT_EXPECT_EQ(test, level, 1u);
+	KUNIT_EXPECT_EQ(test, page_to_phys(vmalloc_to_page(p + (3 << 20))),
+			kernel_va_to_pa((unsigned long)p + (3 << 20)));
+	vfree(p);
+}
+
+static void pages_come_back(struct kunit *test)
+{
+	unsigned long before;
+
+	/* Once before counting: tables and arrays that are kept. */
+	vfree(vmalloc(40 * PAGE_SIZE));
+	drain_all_pages(NULL);
+	before = nr_free_pages();
+	for (int i = 0; i < 2000; i++)
+		vfree(vmalloc(40 * PAGE_SIZE));
+	vm_unmap_aliases();
+	drain_all_pages(NULL);
+	/* Not one area leaked; a table or two for the addresses that waited for the flush. */
+	KUNIT_EXPECT_LE(test, (long)(before - nr_free_pages()), 24L);
+}
+
+static void bad_vfree_is_reported(struct kunit *test)
+{
+	char *p = vmalloc(100);
+	u64 seq = log_next_seq();
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	vfree(p + PAGE_SIZE);
+	vfree(p + 1);
+	vfree(p);
+	vfree(p);
+	KUNIT_EXPECT_EQ(test, mm_logged(seq, "Trying to vfree() nonexistent vm area"), 3u);
+}
+
+static void vmap_shows_pages_elsewhere(struct kunit *test)
+{
+	struct page *pages[3];
+	char *p;
+
+	for (int i = 0; i < 3; i++) {
+		pages[i] = alloc_page(GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, pages[i]);
+		*(char *)page_address(pages[i]) = 'a' + i;
+	}
+	p = vmap(pages, 3, VM_MAP, PAGE_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	for (int i = 0; i < 3; i++) {
+		KUNIT_EXPECT_EQ(test, p[i * PAGE_SIZE], 'a' + i);
+		KUNIT_EXPECT_PTR_EQ(test, vmalloc_to_page(p + i * PAGE_SIZE), pages[i]);
+	}
+	vunmap(p);
+	for (int i = 0; i < 3; i++)
+		__free_page(pages[i]);
+}
+
+static void module_memory_is_near_the_image(struct kunit *test)
+{
+	void *p = module_alloc(3 * PAGE_SIZE);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_EXPECT_GE(test, (unsigned long)p, MODULES_START);
+	KUNIT_EXPECT_LT(test, (unsigned long)p, MODULES_END);
+	KUNIT_EXPECT_TRUE(test, is_vmalloc_or_module_addr(p));
+	KUNIT_EXPECT_FALSE(test, is_vmalloc_addr(p));
+	module_memfree(p);
+}
+
+#define STORM_AREAS	100
+
+static void storm_of_areas(struct kunit *test)
+{
+	struct mm_random r = { .state = 0x2545f4914f6cdd1dull ^ log_next_seq() };
+	static u32 *areas[STORM_AREAS];
+	static u32 words[STORM_AREAS];
+
+	kunit_info(test, "seed %#llx\n", r.state);
+	for (unsigned int step = 0; step < 5000; step++) {
+		unsigned int i = mm_random_below(&r, STORM_AREAS);
+
+		if (areas[i]) {
+			KUNIT_ASSERT_EQ(test, areas[i][0], i);
+			KUNIT_ASSERT_EQ(test, areas[i][words[i] - 1], i);
+			vfree(areas[i]);
+			areas[i] = NULL;
+			continue;
+		}
+		words[i] = 1 + mm_random_below(&r, 1u << mm_random_below(&r, 18));
+		areas[i] = vmalloc(words[i] * sizeof(u32));
+		KUNIT_ASSERT_NOT_NULL(test, areas[i]);
+		areas[i][0] = areas[i][words[i] - 1] = i;
+	}
+	for (unsigned int i = 0; i < STORM_AREAS; i++) {
+		vfree(areas[i]);
+		areas[i] = NULL;
+	}
+}
+
+static struct kunit_case vmalloc_cases[] = {
+	KUNIT_CASE(sizes_are_usable_to_the_last_byte),
+	KUNIT_CASE(impossible_sizes_are_null),
+	KUNIT_CASE(vzalloc_zeroes),
+	KUNIT_CASE(large_areas_use_large_pages),
+	KUNIT_CASE(pages_come_back),
+	KUNIT_CASE(bad_vfree_is_reported),
+	KUNIT_CASE(vmap_shows_pages_elsewhere),
+	KUNIT_CASE(module_memory_is_near_the_image),
+	KUNIT_CASE(storm_of_areas),
+	{}
+};
+
+static struct kunit_suite vmalloc_suite = {
+	.name = "vmalloc",
+	.test_cases = vmalloc_cases,
+};
+kunit_test_suite(vmalloc_suite);
