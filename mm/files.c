@@ -118,7 +118,7 @@ static int page_tables_show(struct seq_file *m, void *unused)
 {
 	struct table_printer printer = { .m = m, .region = -1 };
 
-	kernel_walk(~0UL << 47, ~0UL, print_run, &printer);
+	kernel_walk(PAGE_OFFSET, ~0UL, print_run, &printer);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(page_tables);

@@ -576,7 +576,7 @@ void kernel_walk(unsigned long start, unsigned long end,
 {
 	struct walk_run run = { .fn = fn, .ctx = ctx };
 
-	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++) {
+	for (unsigned int i = PT_INDEX(PAGE_OFFSET, 3); i < PT_ENTRIES; i++) {
 		unsigned long va = ~0UL << 48 | (unsigned long)i << PT_LEVEL_SHIFT(3);
 		pte_t e = kernel_root[i];
 
@@ -624,7 +624,7 @@ unsigned long kernel_count_wx(bool report)
 {
 	struct wx_count wx = { .report = report };
 
-	kernel_walk(~0UL << 47, ~0UL, count_wx, &wx);
+	kernel_walk(PAGE_OFFSET, ~0UL, count_wx, &wx);
 	return wx.pages;
 }
 
