@@ -12,7 +12,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
-static noinline int open_device(void *state)
+static noinline __noclone int open_device(void *state)
 {
 	kfree(state);		/* "clean up after the failure" */
 	return -ENODEV;

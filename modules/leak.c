@@ -14,7 +14,7 @@
 
 static void *kept[COUNT];
 
-static noinline void *make_session(void)
+static noinline __noclone void *make_session(void)
 {
 	return kzalloc(48, GFP_KERNEL);
 }

@@ -21,7 +21,7 @@ struct entry {
 
 static struct entry table[] = { { 1, 10 }, { 2, 20 } };
 
-static noinline struct entry *find(long key)
+static noinline __noclone struct entry *find(long key)
 {
 	unsigned int i;
 

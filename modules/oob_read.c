@@ -20,7 +20,7 @@
 
 #define SIZE 4096
 
-static noinline int trim(const volatile char *text, int len)
+static noinline __noclone int trim(const volatile char *text, int len)
 {
 	int i = len - 1;
 

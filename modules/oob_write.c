@@ -21,7 +21,7 @@ static unsigned int size = 4096;
 module_param(size, uint, 0444);
 MODULE_PARM_DESC(size, "bytes to allocate");
 
-static noinline void fill(volatile char *buf, unsigned int n)
+static noinline __noclone void fill(volatile char *buf, unsigned int n)
 {
 	unsigned int i;
 

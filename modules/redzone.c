@@ -15,7 +15,7 @@
 
 #define LEN 60
 
-static noinline void copy_text(volatile char *to, char c, int len)
+static noinline __noclone void copy_text(volatile char *to, char c, int len)
 {
 	int i;
 

@@ -14,7 +14,7 @@
 
 static const int limits[4] = { 1, 2, 3, 4 };
 
-static noinline void set(const int *p, int v)
+static noinline __noclone void set(const int *p, int v)
 {
 	WRITE_ONCE(*(int *)p, v);
 }

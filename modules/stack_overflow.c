@@ -15,7 +15,7 @@ static int depth_limit = 1000000;
 module_param(depth_limit, int, 0444);
 MODULE_PARM_DESC(depth_limit, "how deep to go");
 
-static noinline int descend(int depth)
+static noinline __noclone int descend(int depth)
 {
 	volatile char frame[256];
 

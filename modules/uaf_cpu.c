@@ -26,7 +26,7 @@ static struct shared *shared;
 static bool freed;
 static DECLARE_COMPLETION(started);
 
-static noinline int reader(void *unused)
+static noinline __noclone int reader(void *unused)
 {
 	int sum = 0;
 

@@ -17,7 +17,7 @@ struct buffer {
 	char data[124];
 };
 
-static noinline void drop(struct buffer *b)
+static noinline __noclone void drop(struct buffer *b)
 {
 	if (b->users == 1)
 		kfree(b);
