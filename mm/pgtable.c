@@ -51,10 +51,15 @@ static unsigned int boot_tables_used;
 
 phys_addr_t pt_memblock_limit;	/* RAM below it is mapped: memblock may give tables there; 0: none yet */
 
-/* A table's address. The boot tables are in the image, all others in the linear map. */
+/*
+ * A table's address. The boot tables are in the image, all others in the linear map: also those that
+ * lie where the image's init part was, which is RAM like any other once it is freed.
+ */
 static pte_t *table_va(phys_addr_t pa)
 {
-	if (pa >= boot_info.kernel_start && pa < boot_info.kernel_end)
+	phys_addr_t boot = __pa_symbol(boot_tables);
+
+	if (pa >= boot && pa < boot + sizeof(boot_tables))
 		return (pte_t *)(pa + kimage_voffset);
 	return __va(pa);
 }

@@ -8,6 +8,7 @@
  *
  * Nanoseconds are cycles times a 32.32 fixed-point factor, in 128 bits: no overflow, no drift.
  */
+#include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -49,6 +50,7 @@ u64 arch_clock_ns(void)
 {
 	return (u128)(arch_cycles() - tsc_base) * ns_per_cycle >> 32;
 }
+EXPORT_SYMBOL(arch_clock_ns);	/* ktime_get() is inline */
 
 u64 arch_cycles_hz(void)
 {

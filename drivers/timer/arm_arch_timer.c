@@ -8,6 +8,7 @@
  * Source: Arm ARM (DDI 0487J.a), D11 "The Generic Timer in AArch64 state"; Devicetree binding
  * "arm,arch_timer" (interrupts: secure, non-secure, virtual, hypervisor).
  */
+#include <linux/export.h>
 #include <linux/init.h>
 #include <linux/irq.h>
 #include <linux/kernel.h>
@@ -65,6 +66,7 @@ u64 arch_clock_ns(void)
 {
 	return (unsigned __int128)(arch_cycles() - base) * ns_mult >> 32;
 }
+EXPORT_SYMBOL(arch_clock_ns);	/* ktime_get() is inline */
 
 u64 arch_cycles_hz(void)
 {
