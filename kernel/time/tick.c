@@ -67,3 +67,4 @@ void __init time_init(void)
 }
 
 /* ktime_get() and jiffies are inline. */
+EXPORT_SYMBOL(arch_clock_ns);
