@@ -22,7 +22,7 @@ def test_out_of_bounds_write_of_an_isolated_module(vm, smp):
     assert r.status == 0, r
     assert re.search(r"Module oob_write use oot-kmalloc-0\.$", r.out, re.M), r
     rep = report(r)
-    assert re.fullmatch(r"BUG: KFENCE: out-of-bounds write in \w+\+0x[0-9a-f]+/0x[0-9a-f]+ \[oob_write\]", rep[0]), r
+    assert re.fullmatch(r"BUG: KFENCE: out-of-bounds write in [\w.]+\+0x[0-9a-f]+/0x[0-9a-f]+ \[oob_write\]", rep[0]), r
     assert rep[1] == ""
     assert re.fullmatch(r"Out-of-bounds write at 0x[0-9a-f]{16} \(\d+B right of kfence-#\d+\):", rep[2]), r
     assert re.fullmatch(FRAME, rep[3]) and "[oob_write]" in rep[3]
@@ -43,13 +43,13 @@ def test_issue_line_uaf(vm):
 
 
 CASES = [
-    ("oob_write", r"BUG: KFENCE: out-of-bounds write in \w+\+\S+ \[oob_write\]"),
-    ("oob_read", r"BUG: KFENCE: out-of-bounds read in \w+\+\S+ \[oob_read\]"),
-    ("uaf_read", r"BUG: KFENCE: use-after-free read in \w+\+\S+ \[uaf_read\]"),
-    ("uaf_write", r"BUG: KFENCE: use-after-free write in \w+\+\S+ \[uaf_write\]"),
-    ("double_free", r"BUG: KFENCE: invalid free in \w+\+\S+ \[double_free\]"),
-    ("invalid_free", r"BUG: KFENCE: invalid free in \w+\+\S+ \[invalid_free\]"),
-    ("redzone", r"BUG: KFENCE: memory corruption in \w+\+\S+ \[redzone\]"),
+    ("oob_write", r"BUG: KFENCE: out-of-bounds write in [\w.]+\+\S+ \[oob_write\]"),
+    ("oob_read", r"BUG: KFENCE: out-of-bounds read in [\w.]+\+\S+ \[oob_read\]"),
+    ("uaf_read", r"BUG: KFENCE: use-after-free read in [\w.]+\+\S+ \[uaf_read\]"),
+    ("uaf_write", r"BUG: KFENCE: use-after-free write in [\w.]+\+\S+ \[uaf_write\]"),
+    ("double_free", r"BUG: KFENCE: invalid free in [\w.]+\+\S+ \[double_free\]"),
+    ("invalid_free", r"BUG: KFENCE: invalid free in [\w.]+\+\S+ \[invalid_free\]"),
+    ("redzone", r"BUG: KFENCE: memory corruption in [\w.]+\+\S+ \[redzone\]"),
 ]
 
 
