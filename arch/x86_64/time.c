@@ -50,7 +50,6 @@ u64 arch_clock_ns(void)
 {
 	return (u128)(arch_cycles() - tsc_base) * ns_per_cycle >> 32;
 }
-EXPORT_SYMBOL(arch_clock_ns);	/* ktime_get() is inline */
 
 u64 arch_cycles_hz(void)
 {

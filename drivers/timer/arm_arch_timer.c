@@ -66,7 +66,6 @@ u64 arch_clock_ns(void)
 {
 	return (unsigned __int128)(arch_cycles() - base) * ns_mult >> 32;
 }
-EXPORT_SYMBOL(arch_clock_ns);	/* ktime_get() is inline */
 
 u64 arch_cycles_hz(void)
 {
