@@ -446,10 +446,10 @@ void __init page_lists_init(void)
 
 		for (int type = 0; type < MAX_NR_ZONES; type++)
 			managed += NODE_DATA(node)->node_zones[type].managed_pages;
-		/* Single pages may keep a 32nd of the node from merging, larger orders a 256th each. */
+		/* Single pages may keep a 16th of the node from merging, larger orders a 256th each. */
 		for (unsigned int order = 0; order < PAGE_CPU_ORDERS; order++) {
 			depot_init(&page_depot[node][order]);
-			depot_limit[node][order] = DIV_ROUND_UP(managed / (order ? 256 : 32), 1 << REFILL_ORDER);
+			depot_limit[node][order] = DIV_ROUND_UP(managed / (order ? 256 : 16), 1 << REFILL_ORDER);
 		}
 	}
 }

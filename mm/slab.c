@@ -200,7 +200,7 @@ static struct page *make_slab(struct kmem_cache *s, gfp_t flags, int node)
 		void *object = slab_object(s, slab, i);
 
 		if (slab_is_debug(s))
-			slab_debug_init_object(s, object, false);
+			slab_debug_new_object(s, object);
 		if (s->ctor)
 			s->ctor(object);
 	}

@@ -51,6 +51,8 @@ unsigned long slab_release_empty(struct kmem_cache *s, unsigned long keep);
 void slab_debug_layout(struct kmem_cache *s);
 /* slub_debug= for the cache of this name. */
 slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags);
+/* An object of a slab that is being made; and as it changes hands. */
+void slab_debug_new_object(struct kmem_cache *s, void *object);
 void slab_debug_init_object(struct kmem_cache *s, void *object, bool active);
 /* Check and mark. False: reported; the object is not to be used (alloc), or not to be freed. */
 bool slab_debug_alloc(struct kmem_cache *s, struct page *slab, void *object, unsigned long caller);

@@ -158,15 +158,20 @@ static struct track *track_of(struct kmem_cache *s, void *object, enum track_kin
 static void set_track(struct kmem_cache *s, void *object, enum track_kind kind, unsigned long caller)
 {
 	struct track *t = track_of(s, object, kind);
-	unsigned long entries[16];
-	unsigned int nr;
+	unsigned long entries[24];
+	unsigned int nr, first = 0;
 
 	if (!(s->flags & SLAB_STORE_USER))
 		return;
-	nr = stack_trace_save(entries, ARRAY_SIZE(entries), 3);
+	/* The story begins with the caller, not with our own functions. */
+	nr = stack_trace_save(entries, ARRAY_SIZE(entries), 0);
+	while (first < nr && entries[first] != caller)
+		first++;
+	if (first == nr)
+		first = 0;
 	*t = (struct track){
 		.addr = caller,
-		.stack = stack_depot_save(entries, nr, GFP_NOWAIT),
+		.stack = stack_depot_save(entries + first, nr - first, GFP_NOWAIT),
 		.cpu = raw_smp_processor_id(),
 		.pid = current->pid,
 		.when_ns = arch_clock_ns(),
@@ -185,10 +190,17 @@ void slab_debug_init_object(struct kmem_cache *s, void *object, bool active)
 	if (s->flags & SLAB_POISON) {
 		memset(p, POISON_FREE, s->object_size - 1);
 		p[s->object_size - 1] = POISON_END;
-		if (!active)	/* once, when the slab is made, and harmlessly again at each free */
-			memset(p + info_end(s), POISON_INUSE, s->size - s->red_left_pad - info_end(s));
 	}
-	if (s->flags & SLAB_STORE_USER && !active && !track_of(s, object, TRACK_ALLOC)->addr)
+}
+
+void slab_debug_new_object(struct kmem_cache *s, void *object)
+{
+	char *p = object;
+
+	slab_debug_init_object(s, object, false);
+	if (s->flags & SLAB_POISON)
+		memset(p + info_end(s), POISON_INUSE, s->size - s->red_left_pad - info_end(s));
+	if (s->flags & SLAB_STORE_USER)
 		memset(p + tracks_offset(s), 0, 2 * sizeof(struct track));
 }
 
@@ -218,6 +230,10 @@ static void print_slab_line(const struct page *slab)
 	       slab->slab_inuse, 0UL, slab->flags, page_kind_node(slab));
 }
 
+/* Of long sections, what is near the object's start and end tells most. */
+#define RED_SHOWN	64U
+#define OBJECT_SHOWN	512U
+
 static void print_section(const char *label, const void *p, unsigned int bytes)
 {
 	print_hex_dump(KERN_ERR, label, DUMP_PREFIX_ADDRESS, 16, 1, p, bytes, true);
@@ -232,14 +248,14 @@ static void print_trailer(struct kmem_cache *s, struct page *slab, u8 *p)
 	print_slab_line(slab);
 	pr_err("Object 0x%px @offset=%tu\n\n", p, p - base);
 	if (s->flags & SLAB_RED_ZONE)
-		print_section("Redzone  ", p - s->red_left_pad, s->red_left_pad);
+		print_section("Redzone  ", p - min(s->red_left_pad, RED_SHOWN), min(s->red_left_pad, RED_SHOWN));
 	else if (p > base + 16)
 		print_section("Bytes b4 ", p - 16, 16);
-	print_section("Object   ", p, min_t(unsigned int, s->object_size, PAGE_SIZE));
+	print_section("Object   ", p, min(s->object_size, OBJECT_SHOWN));
 	if (s->flags & SLAB_RED_ZONE)
 		print_section("Redzone  ", p + s->object_size, s->inuse - s->object_size);
 	if (s->flags & SLAB_DEBUG_FLAGS && end < slot)
-		print_section("Padding  ", p + end, slot - end);
+		print_section("Padding  ", p + end, min(slot - end, RED_SHOWN));
 }
 
 static __printf(2, 0) void print_title(struct kmem_cache *s, const char *fmt, va_list *args)
