@@ -23,7 +23,9 @@ void __kunit_mark_skipped(struct kunit *test, const char *fmt, ...)
 {
 	va_list args;
 
-	WRITE_ONCE(test->status, KUNIT_SKIPPED);
+	/* What has failed before is not forgotten by skipping the rest. */
+	if (READ_ONCE(test->status) != KUNIT_FAILURE)
+		WRITE_ONCE(test->status, KUNIT_SKIPPED);
 	va_start(args, fmt);
 	vsnprintf(test->status_comment, sizeof(test->status_comment), fmt, args);
 	va_end(args);
@@ -64,7 +66,7 @@ static void print_integer(const char *text, long long v)
 
 static void print_pointer(const char *text, unsigned long v)
 {
-	if (strcmp(text, "NULL") != 0)
+	if (strcmp(text, "NULL") != 0 && strcmp(text, "((void *)0)") != 0)
 		printk(KERN_ERR KUNIT_SUBSUBTEST_INDENT "%s == %px\n", text, (void *)v);
 }
 
@@ -146,13 +148,13 @@ void __kunit_fail(struct kunit *test, const struct kunit_assert *assert, unsigne
 		  assert->loc.line);
 	print_values(assert, left, right, size);
 	if (fmt) {
-		struct va_format vaf = { .fmt = fmt };
+		char message[256];
 		va_list args;
 
 		va_start(args, fmt);
-		vaf.va = &args;
-		printk(KERN_ERR KUNIT_SUBTEST_INDENT "%pV\n", &vaf);
+		vsnprintf(message, sizeof(message), fmt, args);
 		va_end(args);
+		printk(KERN_ERR KUNIT_SUBTEST_INDENT "%s\n", strim(message));
 	}
 	if (assert->type == KUNIT_ASSERTION)
 		kunit_abort(test);

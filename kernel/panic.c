@@ -36,6 +36,15 @@ EXPORT_SYMBOL(oops_in_progress);
 ATOMIC_NOTIFIER_HEAD(panic_notifier_list);
 EXPORT_SYMBOL(panic_notifier_list);
 
+static int __init oops_setup(char *arg)
+{
+	if (!arg || strcmp(arg, "panic") != 0)
+		return -EINVAL;
+	panic_on_oops = 1;
+	return 0;
+}
+early_param("oops", oops_setup);
+
 /* ---- Taint ---- */
 
 const struct taint_flag taint_flags[TAINT_FLAGS_COUNT] = {
