@@ -120,6 +120,7 @@ void arm64_sync(struct pt_regs *regs)
 
 void arm64_irq(struct pt_regs *regs)
 {
+	restart_fixup(regs);
 	irq_enter_from(regs);
 	arm64_handle_irqs();
 	irq_exit_to(regs);
