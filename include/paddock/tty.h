@@ -22,8 +22,8 @@ void tty_edit_end(void);
  */
 ssize_t tty_read_keys(char *buf, size_t size, int timeout_ms);
 
-/* tty_unread_key - give the last byte read back: the next tty_read_keys() returns it alone. */
-void tty_unread_key(char c);
+/* tty_has_keys - would tty_read_keys() return at once? */
+bool tty_has_keys(void);
 
 /* tty_write - to the console, as a write to /dev/console. */
 void tty_write(const char *s, size_t len);

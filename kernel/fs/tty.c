@@ -39,7 +39,6 @@ static struct chunk first_chunk;	/* so that input needs no allocation before a p
 static struct chunk *oldest = &first_chunk, *newest = &first_chunk;
 static unsigned long bytes_lost;	/* for want of memory; told once, at the next read */
 static void (*interrupt_handler)(void);	/* set once */
-static int unread = -1;			/* a byte that was given back, or -1; queue_lock */
 static bool editing;			/* Ctrl-C is a key; see tty.h */
 static DECLARE_WAIT_QUEUE_HEAD(input_wait);
 
@@ -104,7 +103,6 @@ static size_t queue_take(char *buf, size_t size)
 
 static void queue_clear(void)
 {
-	unread = -1;
 	while (!queue_is_empty())
 		drop_oldest();
 }
@@ -144,28 +142,13 @@ void tty_edit_end(void)
 	WRITE_ONCE(editing, false);
 }
 
-void tty_unread_key(char c)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&queue_lock, flags);
-	unread = (unsigned char)c;
-	spin_unlock_irqrestore(&queue_lock, flags);
-}
-
 static size_t take_input(char *buf, size_t size)
 {
 	unsigned long flags, lost;
 	size_t n;
 
 	spin_lock_irqsave(&queue_lock, flags);
-	if (unread >= 0 && size) {
-		buf[0] = unread;
-		unread = -1;
-		n = 1;
-	} else {
-		n = queue_take(buf, size);
-	}
+	n = queue_take(buf, size);
 	lost = bytes_lost;
 	bytes_lost = 0;
 	spin_unlock_irqrestore(&queue_lock, flags);
@@ -176,7 +159,12 @@ static size_t take_input(char *buf, size_t size)
 
 static bool has_input(void)
 {
-	return unread >= 0 || !queue_is_empty();	/* racy: a byte that comes now also wakes the reader */
+	return !queue_is_empty();	/* racy: a byte that comes now also wakes the reader */
+}
+
+bool tty_has_keys(void)
+{
+	return has_input();
 }
 
 ssize_t tty_read_keys(char *buf, size_t size, int timeout_ms)

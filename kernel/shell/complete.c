@@ -131,6 +131,7 @@ static void add_paths(struct shell *sh, const char *word, struct completions *c)
 			return;
 		}
 		w.typed_dir = typed;
+		c->dir_len = strlen(typed);
 	}
 	w.dir = path_lookup_dir(sh->cwd, typed ? typed : ".");
 	if (!IS_ERR(w.dir)) {

@@ -48,6 +48,8 @@ struct editor {
 
 static char *history[HISTORY_MAX];	/* ring; one editor at a time */
 static unsigned int history_count;	/* ever added */
+static char returned[16];		/* bytes read too early, still to be taken as keys */
+static size_t returned_at, returned_len;
 static unsigned int terminal_columns;	/* as the terminal answered; 0: not asked */
 
 /* ---- The screen ---- */
@@ -72,24 +74,56 @@ static void bell(void)
 	out("\a");
 }
 
-/* Ask the terminal how wide it is: go far right, ask where that is. A dumb one does not answer: 80. */
+static int get_byte(int timeout_ms)
+{
+	char c;
+
+	if (returned_at < returned_len)
+		return (unsigned char)returned[returned_at++];
+	return tty_read_keys(&c, 1, timeout_ms) == 1 ? (unsigned char)c : -1;
+}
+
+/* The byte that get_byte() gave last is the next one again. */
+static void give_back(char c)
+{
+	if (returned_at) {
+		returned[--returned_at] = c;
+	} else {
+		returned[0] = c;
+		returned_len = 1;
+	}
+}
+
+/*
+ * Ask the terminal how wide it is: go far right, ask where that is. One that does not answer has 80
+ * columns. While keys wait to be read nothing is asked, and what is no answer is a key: it is given back.
+ * Returns: columns, or 0: not known now.
+ */
 static unsigned int ask_columns(void)
 {
-	char reply[32];
+	char reply[16];
 	size_t n = 0;
 	unsigned int row, col;
+	int c;
 
+	if (returned_at < returned_len || tty_has_keys())
+		return 0;
 	out("\0337\033[999C\033[6n\0338");
-	while (n < sizeof(reply) - 1) {
-		if (tty_read_keys(reply + n, 1, 200) <= 0)
-			return 80;
-		if (reply[n++] == 'R')
+	do {
+		c = get_byte(200);
+		if (c < 0)
 			break;
-	}
-	reply[n] = '\0';
-	if (sscanf(reply, "\033[%u;%uR", &row, &col) != 2 || col < 20)
+		reply[n++] = c;
+	} while (n < sizeof(reply) - 1 && c != 'R' && reply[0] == ESC);
+	if (!n)
 		return 80;
-	return col;
+	reply[n] = '\0';
+	if (sscanf(reply, "\033[%u;%uR", &row, &col) == 2)
+		return col < 20 ? 80 : col;
+	memcpy(returned, reply, n);
+	returned_at = 0;
+	returned_len = n;
+	return 0;
 }
 
 static unsigned int columns(struct editor *e)
@@ -98,7 +132,7 @@ static unsigned int columns(struct editor *e)
 		return 80;
 	if (!terminal_columns)
 		terminal_columns = ask_columns();
-	return terminal_columns;
+	return terminal_columns ? terminal_columns : 80;
 }
 
 /* Show characters that would move the cursor as something that does not. */
@@ -147,6 +181,12 @@ static size_t cursor_target(struct editor *e)
 	return e->prompt_cols + columns_of(e->buf, e->pos);
 }
 
+static void place_cursor(struct editor *e)
+{
+	if (e->cursor_col != cursor_target(e))
+		move_cursor(e, e->cursor_col, cursor_target(e));
+}
+
 /* Draw prompt and text anew, from wherever the cursor is in what was drawn before. */
 static void redraw(struct editor *e)
 {
@@ -159,14 +199,8 @@ static void redraw(struct editor *e)
 	/* A full last row leaves the cursor hanging behind its end: bring it to the next one. */
 	if (total % columns(e) == 0)
 		out("\n");
-	e->drawn_cols = total;
-	move_cursor(e, total, cursor_target(e));
-}
-
-static void place_cursor(struct editor *e)
-{
-	if (e->cursor_col != cursor_target(e))
-		move_cursor(e, e->cursor_col, cursor_target(e));
+	e->drawn_cols = e->cursor_col = total;
+	place_cursor(e);
 }
 
 /* ---- Text ---- */
@@ -374,16 +408,17 @@ static void list_completions(struct editor *e, const struct completions *c)
 	unsigned int width = 0, per_row, rows;
 
 	for (unsigned int i = 0; i < c->n; i++)
-		width = max(width, (unsigned int)columns_of(c->v[i], strlen(c->v[i])));
+		width = max(width, (unsigned int)columns_of(c->v[i], strlen(c->v[i]) - c->dir_len));
 	width += 2;
 	per_row = max(79 / width, 1U);
 	rows = DIV_ROUND_UP(c->n, per_row);
 	out("\n");
 	for (unsigned int r = 0; r < rows; r++) {
 		for (unsigned int i = r; i < c->n; i += rows) {
-			show_text(c->v[i], strlen(c->v[i]));
-			for (size_t n = columns_of(c->v[i], strlen(c->v[i]));
-			     n < width && i + rows < c->n; n++)
+			const char *name = c->v[i] + c->dir_len;
+
+			show_text(name, strlen(name));
+			for (size_t n = columns_of(name, strlen(name)); n < width && i + rows < c->n; n++)
 				out(" ");
 		}
 		out("\n");
@@ -440,13 +475,6 @@ out:
 }
 
 /* ---- Keys ---- */
-
-static int get_byte(int timeout_ms)
-{
-	char c;
-
-	return tty_read_keys(&c, 1, timeout_ms) == 1 ? (unsigned char)c : -1;
-}
 
 /* Behind an ESC. Source: ECMA-48, and xterm's key sequences. */
 static int read_escape(void)
@@ -592,15 +620,15 @@ static int search(struct editor *e)
 static void tab_key(struct editor *e)
 {
 	unsigned int tabs = 1;
-	char next;
+	int next;
 
 	if (strspn(e->buf, " \t") >= e->pos) {
 		insert(e, "\t", 1);
 		return;
 	}
-	while (tty_read_keys(&next, 1, PASTE_GAP_MS) == 1) {
+	while ((next = get_byte(PASTE_GAP_MS)) >= 0) {
 		if (next != '\t') {
-			tty_unread_key(next);
+			give_back(next);
 			while (tabs--)
 				insert(e, "\t", 1);
 			return;

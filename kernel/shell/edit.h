@@ -23,7 +23,7 @@ struct completions {
 	unsigned int n, cap;
 	bool oom;
 	size_t word_start;	/* where the completed part begins in the line */
-	bool is_path;		/* the last character of a folder's name is '/' */
+	size_t dir_len;		/* of each, in front: the folder, which the list leaves out */
 };
 
 /* complete_line - what the text before the cursor could go on with. @line: @pos bytes, NUL behind them. */
