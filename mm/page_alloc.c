@@ -360,6 +360,11 @@ void free_pages_slow(struct page *page, unsigned int order)
 {
 	enum page_type type = page_type(page);
 
+	/* Not a page at all, or freed already: that is KFENCE's to report. */
+	if (type == PAGE_KFENCE && page_ref_count(page) <= 0) {
+		kfence_free_page(page);
+		return;
+	}
 	if ((type != PAGE_PLAIN && type != PAGE_COMPOUND && type != PAGE_KFENCE) || page_ref_count(page) <= 0) {
 		bad_page(page, type <= PAGE_BAD ? type_complaints[type] : "freed, but its struct page is damaged");
 		return;

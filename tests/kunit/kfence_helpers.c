@@ -276,26 +276,25 @@ long kfence_stat(const char *name)
 static bool have_saved;
 static char saved_interval[24], saved_objects[24], saved_mode[24];
 
-/* Bytes of all areas, draining ones included: the last column of stats' table is "0 KB" on every node. */
-static bool pool_is_gone(void)
+long kfence_pool_objects(void)
 {
 	const char *p;
+	long objects = 0;
 
 	kfence_stat("enabled");
 	p = strstr(stats_text, "pool_size\n");
 	if (!p)
-		return false;
+		return -1;
 	for (p += strlen("pool_size\n"); *p; p = strchrnul(p, '\n'), p += *p == '\n')
-		if (simple_strtoul(p + 8, NULL, 10))
-			return false;
-	return true;
+		objects += simple_strtoul(p + 8, NULL, 10);
+	return objects;
 }
 
-bool kfence_wait_drained(void)
+bool kfence_wait_drained(long objects)
 {
 	unsigned long deadline = jiffies + 5 * HZ;
 
-	while (!pool_is_gone()) {
+	while (kfence_pool_objects() > objects) {
 		if (time_after(jiffies, deadline))
 			return false;
 		rcu_barrier();

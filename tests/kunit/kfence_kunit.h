@@ -54,8 +54,13 @@ long kfence_stat(const char *name);
  */
 int kfence_setup(const char *interval, const char *num_objects, const char *pool_mode);
 void kfence_restore(void);
-/* Wait until no area is draining: true, or false after five seconds. */
-bool kfence_wait_drained(void);
+/* Objects of all areas, draining ones included, as stats' table has it. */
+long kfence_pool_objects(void);
+/*
+ * Wait until no more than @objects are left: true, or false after five seconds. In full mode other parts of the
+ * kernel get objects that they keep (this case's thread, say), so an older area may well stay.
+ */
+bool kfence_wait_drained(long objects);
 
 enum kfence_side { KFENCE_ANY, KFENCE_LEFT, KFENCE_RIGHT, KFENCE_NONE };
 
