@@ -62,13 +62,14 @@ static struct cpu_magazines *lists_lock(unsigned int order, unsigned long *flags
 
 	local_irq_save(*flags);
 	m = this_cpu_ptr(&page_cpu[order]);
-	magazines_close_gate(m);
+	m->reopen = magazines_close_gate(m);
 	return m;
 }
 
 static void lists_unlock(struct cpu_magazines *m, unsigned int order, unsigned long flags)
 {
-	if (full_mode && !order)
+	/* As in slab.c: only an allocation passes the gate for good. */
+	if (m->reopen || (full_mode && !order))
 		magazines_open_gate(m);
 	local_irq_restore(flags);
 }
@@ -281,6 +282,7 @@ static struct page *ask_kfence(gfp_t gfp, int node)
 	local_irq_save(flags);
 	m = this_cpu_ptr(&page_cpu[0]);
 	open = magazines_close_gate(m);
+	m->reopen = false;
 	lists_unlock(m, 0, flags);
 	return open ? kfence_alloc_page_node(gfp, node) : NULL;
 }
@@ -417,6 +419,7 @@ static void renew_gate(void *unused)
 	unsigned long flags;
 	struct cpu_magazines *m = lists_lock(0, &flags);
 
+	m->reopen = false;
 	lists_unlock(m, 0, flags);
 }
 

@@ -333,13 +333,14 @@ static struct cpu_magazines *magazines_lock(struct kmem_cache *s, unsigned long 
 
 	local_irq_save(*flags);
 	m = this_cpu_ptr(s->cpu);
-	magazines_close_gate(m);
+	m->reopen = magazines_close_gate(m);
 	return m;
 }
 
 static void magazines_unlock(struct kmem_cache *s, struct cpu_magazines *m, unsigned long flags)
 {
-	if (READ_ONCE(full_mode) && s->kfence_enable)
+	/* Only an allocation may pass the gate for good: a free that came through leaves it as it was. */
+	if (m->reopen || (READ_ONCE(full_mode) && s->kfence_enable))
 		magazines_open_gate(m);
 	local_irq_restore(flags);
 }
@@ -395,6 +396,7 @@ static bool gate_was_open(struct kmem_cache *s)
 	local_irq_save(flags);
 	m = this_cpu_ptr(s->cpu);
 	open = magazines_close_gate(m);
+	m->reopen = false;
 	magazines_unlock(s, m, flags);
 	return open;
 }
@@ -610,6 +612,7 @@ static void renew_gate(void *cache)
 	unsigned long flags;
 	struct cpu_magazines *m = magazines_lock(cache, &flags);
 
+	m->reopen = false;
 	magazines_unlock(cache, m, flags);
 }
 

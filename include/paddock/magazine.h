@@ -37,6 +37,7 @@ struct cpu_magazines {
 	void **head;	/* must be first: fast paths know its address alone */
 	void **prev;	/* [P] top of the second one; MAGAZINE_NONE: there is none */
 	void **stash;	/* [P] where head is while the gate makes this CPU go slow; NULL: closed */
+	bool reopen;	/* [P] the gate was open when a slow path closed it to work; it opens it again */
 };
 
 /* Full and empty magazines that no CPU uses now. */
