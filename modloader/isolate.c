@@ -21,6 +21,7 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/sysfs.h>
 #include <paddock/isolation.h>
 #include "internal.h"
 
@@ -147,8 +148,8 @@ static unsigned long page_limit = ULONG_MAX;
 
 static int page_limit_set(const char *val, const struct kernel_param *kp)
 {
-	unsigned long limit;
-	int err = kstrtoul(val, 0, &limit);
+	unsigned long limit = ULONG_MAX;	/* what "-1" says */
+	int err = sysfs_streq(val, "-1") ? 0 : kstrtoul(val, 0, &limit);
 
 	if (err)
 		return err;
