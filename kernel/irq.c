@@ -26,6 +26,7 @@
 #include <paddock/init.h>
 #include "deferred_find.h"
 #include <paddock/irq.h>
+#include <paddock/rcu.h>
 #include <paddock/sched.h>
 
 #define MAX_UNHANDLED 99900	/* in a row, as in Linux: then the line is shut off */
@@ -51,6 +52,8 @@ struct pt_regs *get_irq_regs(void)
 void irq_enter_from(struct pt_regs *regs)
 {
 	preempt_count_add(HARDIRQ_OFFSET);
+	if (__this_cpu_read(rcu_idle))
+		rcu_idle_exit();
 	__this_cpu_write(irq_regs, regs);
 }
 

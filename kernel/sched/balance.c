@@ -2,11 +2,12 @@
 /*
  * Spreading threads over the CPUs. Three occasions, each cheap:
  *
- *   a thread wakes      it goes to an idle CPU if there is one, the former first
- *   a CPU runs dry      it takes a waiting thread from the busiest one
- *   a slice ends        the CPU hands a waiting thread to one that has clearly less to do
- *
- * The last covers what the first two miss: CPUs that are all busy, but unevenly.
+ *   a thread wakes         it waits on the waker's CPU, if the waker runs alone there: most wakers are about
+ *                          to sleep, and to switch here costs less than to wake another CPU;
+ *                          else it goes to an idle CPU, its former one first
+ *   threads wait           after SPREAD_NS, if a CPU idles, or at the end of a slice, one of them is
+ *                          handed to a CPU with clearly less to do
+ *   a CPU runs dry         it takes a waiting thread from the busiest one
  *
  * Locks: see sched.h. A second queue's lock is only tried, never waited for: two CPUs that
  * balance towards each other then both give up instead of blocking.
@@ -30,21 +31,25 @@ static unsigned int least_loaded(const struct cpumask *allowed, unsigned int fal
 	return best;
 }
 
-/* p->pi_lock held: the affinity cannot change meanwhile. */
+/* p->pi_lock held: the affinity cannot change meanwhile. Interrupts masked. */
 unsigned int select_cpu(struct task_struct *p, unsigned int prev)
 {
 	const struct cpumask *allowed = &p->cpus_mask;
-	struct cpumask idle;
+	unsigned int here = raw_smp_processor_id();
 	bool first_time = !p->sum_exec_ns && !p->nvcsw;
+	struct cpumask idle;
 
 	if (p->nr_cpus_allowed == 1)
 		return cpumask_first(allowed);
-	cpumask_and(&idle, allowed, &idle_cpus_mask);
-	if (!cpumask_empty(&idle)) {
-		if (cpumask_test_cpu(prev, &idle))
-			return prev;
-		return cpumask_next_wrap(prev, &idle);
+	if (cpumask_test_cpu(here, allowed)) {
+		unsigned int nr = READ_ONCE(cpu_rq(here)->nr_running);
+
+		/* An interrupt tells nothing about the thread below it: here only if that is the idle one. */
+		if (in_interrupt() ? nr == 0 : nr <= 1)
+			return here;
 	}
+	if (cpumask_and(&idle, allowed, &idle_cpus_mask))
+		return cpumask_test_cpu(prev, &idle) ? prev : cpumask_next_wrap(prev, &idle);
 	if (!first_time && cpumask_test_cpu(prev, allowed) && cpu_online(prev))
 		return prev;
 	return least_loaded(allowed, cpumask_first(allowed));

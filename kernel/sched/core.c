@@ -37,6 +37,7 @@
 #include <arch/thread.h>
 #include <arch/time.h>
 #include <paddock/init.h>
+#include <paddock/rcu.h>
 #include <paddock/sched.h>
 #include "sched.h"
 
@@ -216,10 +217,15 @@ static void arm_slice(struct rq *rq)
 {
 	struct task_struct *curr = rq->curr;
 
-	if (rq->nr_running > 1 && has_slice(curr) && curr != rq->idle) {
+	if (rq->nr_running > 1 && curr != rq->idle && (has_slice(curr) || !cpumask_empty(&idle_cpus_mask))) {
 		u64 left = curr->slice_ns > 0 ? curr->slice_ns : 0;
 
-		rq->slice_deadline = curr->exec_start_ns + left;
+		if (!has_slice(curr))
+			left = SPREAD_NS;
+		/* While other CPUs idle, who waits here shall not wait long. */
+		if (left > SPREAD_NS && !cpumask_empty(&idle_cpus_mask))
+			left = SPREAD_NS;
+		rq->slice_deadline = max(curr->exec_start_ns + left, arch_clock_ns());
 		tick_program_slice(rq->slice_deadline);
 	} else {
 		rq->slice_deadline = U64_MAX;	/* an alarm already set finds nothing to do */
@@ -244,7 +250,7 @@ static void check_preempt(struct rq *rq, struct task_struct *p)
 			return;
 		}
 	}
-	if (rq->slice_deadline == U64_MAX && has_slice(curr)) {
+	if (rq->slice_deadline == U64_MAX) {
 		if (rq->cpu == raw_smp_processor_id())
 			arm_slice(rq);
 		else
@@ -272,8 +278,14 @@ u64 sched_tick(u64 now)
 	raw_spin_lock(&rq->lock);
 	if (now >= rq->slice_deadline) {
 		rq->slice_deadline = U64_MAX;
-		if (rq->nr_running > 1)
-			set_tsk_need_resched(rq->curr);
+		if (rq->nr_running > 1) {
+			balance_push(rq);
+			account_curr(rq, now);
+			if (has_slice(rq->curr) && rq->curr->slice_ns <= 0 && rq->nr_running > 1)
+				set_tsk_need_resched(rq->curr);
+			else
+				arm_slice(rq);
+		}
 	}
 	next = rq->slice_deadline;
 	raw_spin_unlock(&rq->lock);
@@ -324,8 +336,6 @@ static void __schedule(enum why why)
 	} else {
 		if (why != WHY_PREEMPT)
 			WRITE_ONCE(prev->__state, TASK_RUNNING);
-		if (has_slice(prev) && prev->slice_ns <= 0)
-			balance_push(rq);
 		put_prev(rq, prev, why == WHY_YIELD);
 	}
 
@@ -591,10 +601,12 @@ void cpu_idle_loop(void)
 {
 	for (;;) {
 		arch_irq_disable();
-		if (need_resched())
+		if (need_resched()) {
 			arch_irq_enable();
-		else
-			arch_cpu_idle();
+		} else {
+			rcu_idle_enter();
+			arch_cpu_idle();	/* the interrupt that ends it calls rcu_idle_exit() */
+		}
 		if (need_resched()) {
 			__schedule(WHY_PREEMPT);
 			/* Preemption stays off in the idle thread: it switches here only. */

@@ -7,6 +7,7 @@
  * online CPU by a cross-call, at once; a CPU that is just inside a reader notes that it is asked
  * (qs_wanted), and answers when it switches threads next, which the cross-call also demands.
  * So a grace period takes as long as the longest reader and a few interrupts: microseconds.
+ * A CPU that waits in its idle loop says so (rcu_idle), and is not even asked.
  *
  * The asking CPU itself has no reader: synchronize_rcu() may sleep, and who may sleep reads not.
  *
@@ -46,6 +47,26 @@ static bool work_waits;				/* callbacks were queued since the thread last looked
 
 _Static_assert(offsetof(struct rcu_head, next) == offsetof(struct llist_node, next), "same list");
 
+/*
+ * True while this CPU halts in its idle loop; false as soon as an interrupt begins. The barriers pair with
+ * those around the look in synchronize_rcu(): if it sees true, then a reader that this CPU
+ * begins later sees what the updater did before, and those it had are over.
+ */
+DEFINE_PER_CPU(bool, rcu_idle);
+
+void rcu_idle_enter(void)
+{
+	smp_mb();
+	raw_cpu_write(rcu_idle, true);
+	smp_mb();
+}
+
+void rcu_idle_exit(void)
+{
+	raw_cpu_write(rcu_idle, false);
+	smp_mb();
+}
+
 static void cpu_answered(void)
 {
 	if (atomic_dec_and_test(&cpus_missing))
@@ -78,10 +99,11 @@ static void ask_cpu(void *unused)
 void synchronize_rcu(void)
 {
 	struct cpumask others;
+	unsigned int cpu;
 
 	might_sleep();
+	smp_mb();	/* the caller's changes before the looks at other CPUs */
 	/* One CPU, and we are on it: whoever read here has been switched out, so is done. */
-	smp_mb();
 	if (num_online_cpus() == 1)
 		return;
 
@@ -90,6 +112,15 @@ void synchronize_rcu(void)
 	reinit_completion(&gp_done);
 	cpumask_copy(&others, cpu_online_mask);
 	cpumask_clear_cpu(smp_processor_id(), &others);
+	for_each_cpu(cpu, &others)
+		if (READ_ONCE(per_cpu(rcu_idle, cpu)))
+			__cpumask_clear_cpu(cpu, &others);
+	smp_mb();
+	if (cpumask_empty(&others)) {
+		preempt_enable();
+		mutex_unlock(&gp_mutex);
+		return;
+	}
 	atomic_set(&cpus_missing, cpumask_weight(&others) + 1);
 	smp_call_function_many(&others, ask_cpu, NULL, false);
 	cpu_answered();

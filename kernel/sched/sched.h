@@ -20,6 +20,9 @@
 /* Slice of nice 0; a thread of nice n gets (20 - n) / 20 of it. */
 #define SLICE_NS	(6ULL * 1000 * 1000)
 
+/* How long a ready thread may wait behind a running one while other CPUs idle; see balance.c. */
+#define SPREAD_NS	(300ULL * 1000)
+
 struct level_array {
 	u64 occupied;				/* bit l: queue[l] is not empty */
 	struct list_head queue[NR_LEVELS];
@@ -64,7 +67,7 @@ int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_flags);
 unsigned int select_cpu(struct task_struct *p, unsigned int prev);
 /* An idle CPU takes a waiting thread from the busiest one. rq->lock held; may drop and retake it. */
 bool balance_idle(struct rq *rq);
-/* A thread of @rq has used up its turn: hand a waiting one to a CPU with less to do. rq->lock held. */
+/* Threads wait on @rq: hand one to a CPU with less to do, if there is one. rq->lock held. */
 void balance_push(struct rq *rq);
 
 /* thread.c */

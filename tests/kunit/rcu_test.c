@@ -47,13 +47,15 @@ static void readers_never_see_what_was_freed(struct kunit *test)
 	rcu_assign_pointer(shared, kzalloc(sizeof(struct node), GFP_KERNEL));
 	for (i = 0; i < n; i++)
 		t[i] = thread_run(reader, NULL, "rcureader/%u", i);
-	for (i = 0; i < 300; i++) {
+	for (i = 0; i < 30; i++) {
 		struct node *new = kzalloc(sizeof(*new), GFP_KERNEL), *old;
 
 		old = rcu_replace_pointer(shared, new, true);
 		synchronize_rcu();
 		WRITE_ONCE(old->poison, 1);
 		kfree(old);
+		if (i % 10 == 0)
+			msleep(1);	/* one CPU: let the readers in */
 	}
 	WRITE_ONCE(stop_readers, 1);
 	for (i = 0; i < n; i++)
@@ -143,7 +145,7 @@ static void list_changes_under_readers(struct kunit *test)
 	atomic_set(&bad_reads, 0);
 	for (i = 0; i < 2; i++)
 		t[i] = thread_run(list_reader, NULL, "listreader/%d", i);
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < 30; i++) {
 		n = kzalloc(sizeof(*n), GFP_KERNEL);
 		n->value = i;
 		list_add_tail_rcu(&n->list, &list);

@@ -114,7 +114,7 @@ static void many_fn(struct timer_list *t)
 
 static void thousands_of_timers_all_fire(struct kunit *test)
 {
-	unsigned int n = 3000, i;
+	unsigned int n = 3000, i, deleted = 0;
 	struct timer_list *timers = kvcalloc(n, sizeof(*timers), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, timers);
@@ -124,11 +124,11 @@ static void thousands_of_timers_all_fire(struct kunit *test)
 		mod_timer(&timers[i], jiffies + 20 + i * 7919 % 40);
 	}
 	for (i = 0; i < n; i += 3)
-		del_timer_sync(&timers[i]);
+		deleted += del_timer_sync(&timers[i]);
 	msleep(200);
 	for (i = 0; i < n; i++)
 		KUNIT_EXPECT_FALSE(test, timer_pending(&timers[i]));
-	KUNIT_EXPECT_EQ(test, atomic_read(&many_fired), n - n / 3);
+	KUNIT_EXPECT_EQ(test, atomic_read(&many_fired), (int)(n - deleted));
 	kvfree(timers);
 }
 
@@ -165,14 +165,14 @@ static void hrtimer_fires_not_early_and_restarts(struct kunit *test)
 	p->timer.function = hprobe_fn;
 	p->again = 3;
 	hrtimer_start(&p->timer, us_to_ktime(300), HRTIMER_MODE_REL);
-	KUNIT_EXPECT_TRUE(test, hrtimer_active(&p->timer));
 	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&p->fired, HZ), 0UL);
-	KUNIT_EXPECT_GE(test, ktime_us_delta(p->at, start), 300LL + 3 * 500 - 500);
+	KUNIT_EXPECT_GE(test, ktime_us_delta(p->at, start), 300LL + 3 * 500);
 	KUNIT_EXPECT_EQ(test, p->runs, 4);
 	KUNIT_EXPECT_TRUE(test, p->hard);
 	KUNIT_EXPECT_EQ(test, hrtimer_cancel(&p->timer), 0);
 
-	hrtimer_start(&p->timer, ms_to_ktime(500), HRTIMER_MODE_REL);
+	hrtimer_start(&p->timer, ms_to_ktime(5000), HRTIMER_MODE_REL);
+	KUNIT_EXPECT_TRUE(test, hrtimer_active(&p->timer));
 	KUNIT_EXPECT_EQ(test, hrtimer_cancel(&p->timer), 1);
 	KUNIT_EXPECT_FALSE(test, hrtimer_active(&p->timer));
 }
