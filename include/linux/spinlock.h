@@ -17,27 +17,25 @@
 #include <linux/smp.h>
 #include <linux/typecheck.h>
 
-/* kernel/sched/spinlock.c: wait for our ticket; report recursion and lock-ups. */
-void raw_spin_lock_slow(raw_spinlock_t *lock, u16 ticket);
+/* kernel/sched/spinlock.c: spin until it is ours; report recursion and lock-ups. */
+void raw_spin_lock_slow(raw_spinlock_t *lock);
 /* An unlock by who is not the owner. Reports, and goes on. */
 void raw_spin_unlock_bug(raw_spinlock_t *lock);
 
 static __always_inline void do_raw_spin_lock(raw_spinlock_t *lock)
 {
-	u32 tickets = __atomic_fetch_add(&lock->tickets, 1u << 16, __ATOMIC_ACQUIRE);
+	u32 free = 0;
 
-	if (unlikely((u16)tickets != tickets >> 16))
-		raw_spin_lock_slow(lock, tickets >> 16);
+	if (unlikely(!try_cmpxchg_acquire(&lock->word, &free, 1)))
+		raw_spin_lock_slow(lock);
 	lock->owner = raw_smp_processor_id() + 1;
 }
 
 static __always_inline bool do_raw_spin_trylock(raw_spinlock_t *lock)
 {
-	u32 tickets = READ_ONCE(lock->tickets);
+	u32 free = 0;
 
-	if ((u16)tickets != tickets >> 16)
-		return false;
-	if (!try_cmpxchg_acquire(&lock->tickets, &tickets, tickets + (1u << 16)))
+	if (READ_ONCE(lock->word) || !try_cmpxchg_acquire(&lock->word, &free, 1))
 		return false;
 	lock->owner = raw_smp_processor_id() + 1;
 	return true;
@@ -48,7 +46,7 @@ static __always_inline void do_raw_spin_unlock(raw_spinlock_t *lock)
 	if (unlikely(lock->owner != raw_smp_processor_id() + 1))
 		raw_spin_unlock_bug(lock);
 	lock->owner = 0;
-	smp_store_release(&lock->serving, (u16)(lock->serving + 1));
+	smp_store_release(&lock->locked, 0);
 }
 
 static __always_inline void raw_spin_lock_init(raw_spinlock_t *lock)
@@ -120,16 +118,13 @@ static __always_inline void raw_spin_unlock_bh(raw_spinlock_t *lock)
 
 static __always_inline int raw_spin_is_locked(raw_spinlock_t *lock)
 {
-	u32 tickets = READ_ONCE(lock->tickets);
-
-	return (u16)tickets != tickets >> 16;
+	return READ_ONCE(lock->locked);
 }
 
+/* Somebody has been waiting for long. */
 static __always_inline int raw_spin_is_contended(raw_spinlock_t *lock)
 {
-	u32 tickets = READ_ONCE(lock->tickets);
-
-	return (u16)((tickets >> 16) - (u16)tickets) > 1;
+	return READ_ONCE(lock->starving) != 0;
 }
 
 /* True when this CPU holds the lock; for assertions. */

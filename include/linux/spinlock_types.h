@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spinlocks: ticket locks, so first come, first served. The owner is kept always (one store each
- * way): it makes lockdep_assert_held() exact and lets every contended or wrong use be
- * reported with the CPU that is to blame.
+ * Spinlocks: test and set, with a guard against starvation.
+ *
+ * Whoever finds the lock free takes it. (Ticket locks, first come first served, were tried: where
+ * virtual CPUs outnumber the host's, the one whose turn it is often does not run, and all
+ * wait for it.) A CPU that has spun for long marks itself as starving; then only it may take the lock next.
+ *
+ * The owner is kept always (one store each way): it makes lockdep_assert_held() exact and lets every
+ * contended or wrong use be reported with the CPU that is to blame.
  */
 #pragma once
 
@@ -10,10 +15,10 @@
 
 typedef struct raw_spinlock {
 	union {
-		u32 tickets;
+		u32 word;		/* 0: free, and nobody starves */
 		struct {
-			u16 serving;	/* the ticket that holds the lock; == next: free */
-			u16 next;	/* the ticket for whoever comes next */
+			u8 locked;
+			u8 starving;	/* CPU number + 1 of who must get it next */
 		};
 	};
 	u32 owner;			/* CPU number + 1, 0: free. Written by the holder only */
@@ -23,10 +28,10 @@ typedef struct spinlock {
 	struct raw_spinlock rlock;
 } spinlock_t;
 
-#define __RAW_SPIN_LOCK_UNLOCKED(name)	(raw_spinlock_t){ .tickets = 0, .owner = 0 }
-#define __SPIN_LOCK_UNLOCKED(name)	(spinlock_t){ .rlock = { .tickets = 0, .owner = 0 } }
-#define DEFINE_RAW_SPINLOCK(x)		raw_spinlock_t x = { .tickets = 0, .owner = 0 }
-#define DEFINE_SPINLOCK(x)		spinlock_t x = { .rlock = { .tickets = 0, .owner = 0 } }
+#define __RAW_SPIN_LOCK_UNLOCKED(name)	(raw_spinlock_t){ .word = 0, .owner = 0 }
+#define __SPIN_LOCK_UNLOCKED(name)	(spinlock_t){ .rlock = { .word = 0, .owner = 0 } }
+#define DEFINE_RAW_SPINLOCK(x)		raw_spinlock_t x = { .word = 0, .owner = 0 }
+#define DEFINE_SPINLOCK(x)		spinlock_t x = { .rlock = { .word = 0, .owner = 0 } }
 
 /* Any number of readers, or one writer; see kernel/sched/rwlock.c. */
 typedef struct {

@@ -3,8 +3,7 @@
  * The contended and the wrong uses of spinlocks, and reader-writer locks. The uncontended
  * paths are inline, in <linux/spinlock.h> and <linux/rwlock.h>.
  *
- * A spinlock is two counters in one word: a locker takes a number from "next" and waits until
- * "serving" shows it. Only the holder changes "serving", so unlocking is a plain store.
+ * A spinlock is a byte that is set while it is held; see <linux/spinlock_types.h> for "starving".
  */
 #include <linux/bug.h>
 #include <linux/export.h>
@@ -16,8 +15,10 @@
 
 /* A lock held this long is taken for a lock-up: far beyond what emulation on a loaded host needs. */
 #define LOCKUP_NS	(20ULL * 1000 * 1000 * 1000)
+/* Who has spun so long gets the lock next. */
+#define STARVED_NS	(2ULL * 1000 * 1000)
 /* How often the clock is read while spinning. */
-#define SPINS_PER_CHECK	1024
+#define SPINS_PER_CHECK	128
 
 static void spin_report(raw_spinlock_t *lock, const char *what)
 {
@@ -26,33 +27,50 @@ static void spin_report(raw_spinlock_t *lock, const char *what)
 	pr_emerg("BUG: spinlock %s on CPU#%d, %s/%d\n", what, raw_smp_processor_id(),
 		 current->comm, current->pid);
 	if (owner)
-		pr_emerg(" lock: %pS, .owner_cpu: %u, .serving: %u, .next: %u\n", lock, owner - 1,
-			 lock->serving, lock->next);
+		pr_emerg(" lock: %pS, .locked: %u, .owner_cpu: %u\n", lock, lock->locked, owner - 1);
 	else
-		pr_emerg(" lock: %pS, .owner_cpu: none, .serving: %u, .next: %u\n", lock,
-			 lock->serving, lock->next);
+		pr_emerg(" lock: %pS, .locked: %u, .owner_cpu: none\n", lock, lock->locked);
 	dump_stack();
 }
 
-void raw_spin_lock_slow(raw_spinlock_t *lock, u16 ticket)
+/* One attempt, when it looks free and nobody else must have it first. */
+static bool try_take(raw_spinlock_t *lock, u8 me)
 {
-	u64 start = 0;
+	raw_spinlock_t seen = { .word = READ_ONCE(lock->word) };
+
+	if (seen.locked || (seen.starving && seen.starving != me))
+		return false;
+	return try_cmpxchg_acquire(&lock->word, &seen.word, 1);	/* ends starving, too */
+}
+
+void raw_spin_lock_slow(raw_spinlock_t *lock)
+{
+	u8 me = raw_smp_processor_id() + 1;
 	unsigned int spins = 0;
+	u64 start = 0, reported = 0, now;
 
 	/* Spinning for oneself never ends: say so, and end the thread (or panic, in an interrupt). */
 	if (unlikely(raw_spin_is_held(lock))) {
 		spin_report(lock, "recursion");
 		BUG();
 	}
-	while (smp_load_acquire(&lock->serving) != ticket) {
+	while (!try_take(lock, me)) {
 		cpu_relax();
 		if (likely(++spins % SPINS_PER_CHECK))
 			continue;
+		now = arch_clock_ns();
 		if (!start) {
-			start = arch_clock_ns();
-		} else if (arch_clock_ns() - start > LOCKUP_NS) {
+			start = reported = now;
+			continue;
+		}
+		if (now - start > STARVED_NS) {
+			u8 nobody = 0;
+
+			try_cmpxchg_relaxed(&lock->starving, &nobody, me);
+		}
+		if (now - reported > LOCKUP_NS) {
 			spin_report(lock, "lockup suspected");
-			start = arch_clock_ns();
+			reported = now;
 		}
 	}
 }
@@ -60,19 +78,13 @@ EXPORT_SYMBOL(raw_spin_lock_slow);
 
 void raw_spin_unlock_bug(raw_spinlock_t *lock)
 {
-	if (!raw_spin_is_locked(lock)) {
-		spin_report(lock, "already unlocked");
-		/* The caller's store would let the next two in at once: take a ticket for it. */
-		__atomic_fetch_add(&lock->tickets, 1u << 16, __ATOMIC_ACQUIRE);
-	} else {
-		spin_report(lock, "wrong CPU");
-	}
+	spin_report(lock, raw_spin_is_locked(lock) ? "wrong CPU" : "already unlocked");
 }
 EXPORT_SYMBOL(raw_spin_unlock_bug);
 
 /*
- * Reader-writer locks. One atomic word counts the readers and marks the writer; the ticket lock
- * "queue" orders those who wait. The waiter at its head is the only one that watches the word.
+ * Reader-writer locks. One atomic word counts the readers and marks the writer; the spinlock "queue"
+ * lets one of those who wait go first. The waiter at its head is the only one that watches the word.
  *
  * Readers in interrupt handlers do not queue: they may have interrupted a reader of this CPU,
  * for which the queued writer waits.

@@ -136,13 +136,15 @@ static void mutex_wait_can_be_interrupted(struct kunit *test)
 {
 	struct mutex m;
 	struct task_struct *t;
+	int i;
 
 	mutex_init(&m);
 	mutex_lock(&m);
 	t = thread_run(lock_and_return, &m, "waiter");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, t);
-	msleep(2);
-	KUNIT_EXPECT_PTR_EQ(test, t->blocked_on, &m);
+	for (i = 0; i < 1000 && READ_ONCE(t->blocked_on) != &m; i++)
+		msleep(1);
+	KUNIT_EXPECT_PTR_EQ(test, READ_ONCE(t->blocked_on), &m);
 	send_sig(SIGINT, t, 0);
 	KUNIT_EXPECT_EQ(test, thread_join(t), -EINTR);
 	mutex_unlock(&m);
