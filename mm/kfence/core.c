@@ -178,7 +178,8 @@ static void *guarded_alloc(struct kmem_cache *cache, size_t size, gfp_t flags, i
 			return NULL;
 		}
 		objflags |= KFENCE_OBJ_COVERED;
-	} else if (kfence_pool_is_scarce() && !involves_module(stack, nr)) {
+	}
+	if (kfence_pool_is_scarce() && !involves_module(stack, nr)) {
 		/* A small pool would be full of the kernel's own objects before the first driver is loaded. */
 		kfence_count(KFENCE_COUNT_SKIP_CAPACITY, 1);
 		return NULL;

@@ -178,7 +178,7 @@ void kfence_pool_drain(void);
  * @strict: from @node or not at all. Context: any but NMI.
  */
 struct kfence_object *kfence_pool_take(int node, bool strict);
-/* Less than a quarter of the pool is free: in full mode it is kept for allocations by modules. */
+/* Less than a quarter of the pool is free: what is left is kept for allocations by modules. */
 bool kfence_pool_is_scarce(void);
 /* Put it back as the youngest. If its area is draining it is counted out instead. */
 void kfence_pool_put(struct kfence_area *area, struct kfence_object *obj);
