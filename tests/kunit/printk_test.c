@@ -143,13 +143,15 @@ static struct console test_console = { .name = "test", .write = remember };
 static void consoles_show_by_level(struct kunit *test)
 {
 	unsigned long sec, usec;
-	int n = 0;
+	int n = 0, level = console_loglevel;
 
 	nr_shown = 0;
+	console_loglevel = CONSOLE_LOGLEVEL_DEFAULT;	/* an oops of another suite may have raised it */
 	register_console(&test_console);
 	printk(KERN_DEBUG "printk_test hidden\n");
 	printk(KERN_WARNING "printk_test shown\n");
 	unregister_console(&test_console);
+	console_loglevel = level;
 	printk(KERN_WARNING "printk_test: the console is gone by now\n");
 	KUNIT_EXPECT_NULL(test, strstr(shown, "hidden"));
 	KUNIT_EXPECT_NULL(test, strstr(shown, "gone"));

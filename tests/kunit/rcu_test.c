@@ -72,8 +72,8 @@ static void grace_period_is_quick(struct kunit *test)
 
 	for (i = 0; i < 20; i++)
 		synchronize_rcu();
-	/* Some microseconds each on a quiet machine; a loaded host may be slow, but not like jiffies. */
-	KUNIT_EXPECT_LT(test, ktime_get_ns() - start, 20 * 20 * (u64)NSEC_PER_MSEC);
+	/* Some microseconds each on a quiet machine; a loaded host may run its CPUs in turns of 100 ms. */
+	KUNIT_EXPECT_LT(test, ktime_get_ns() - start, 20 * 200 * (u64)NSEC_PER_MSEC);
 }
 
 static atomic_t called;
