@@ -11,6 +11,7 @@
 #include <linux/hashtable.h>
 #include <linux/kfifo.h>
 #include <linux/list.h>
+#include <linux/list_sort.h>
 #include <linux/log2.h>
 #include <linux/math64.h>
 #include <linux/overflow.h>
@@ -88,6 +89,38 @@ static void lists_keep_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, list_count_nodes(&a), 3);
 	KUNIT_EXPECT_TRUE(test, list_is_last(&items[4].link, &a));
 	KUNIT_EXPECT_NULL(test, list_first_entry_or_null(&b, struct item, link));
+}
+
+static int compare_items(void *priv, const struct list_head *a, const struct list_head *b)
+{
+	return list_entry(a, struct item, link)->v / 10 - list_entry(b, struct item, link)->v / 10;
+}
+
+/* By tens only, so that the units show whether equal ones kept their order. */
+static void list_sort_is_stable(struct kunit *test)
+{
+	struct item *items = kunit_kcalloc(test, 100, sizeof(*items), GFP_KERNEL), *it;
+
+	KUNIT_ASSERT_NOT_NULL(test, items);
+	for (int n = 0; n < 100; n++) {
+		int units[20] = {}, last = 0, count = 0;
+		LIST_HEAD(head);
+
+		for (int i = 0; i < n; i++) {
+			int tens = below(20);
+
+			items[i].v = tens * 10 + units[tens];
+			units[tens] += units[tens] < 9;
+			list_add_tail(&items[i].link, &head);
+		}
+		list_sort(NULL, &head, compare_items);
+		list_for_each_entry(it, &head, link) {
+			KUNIT_ASSERT_LE(test, last, it->v);
+			last = it->v;
+			count++;
+		}
+		KUNIT_ASSERT_EQ(test, count, n);
+	}
 }
 
 static void hash_tables_find_what_was_added(struct kunit *test)
@@ -404,6 +437,7 @@ static void computes(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(lists_keep_order),
+	KUNIT_CASE(list_sort_is_stable),
 	KUNIT_CASE(hash_tables_find_what_was_added),
 	KUNIT_CASE(trees_stay_balanced_and_sorted),
 	KUNIT_CASE(bitmaps_agree_with_arrays),

@@ -17,7 +17,7 @@ hosted-shell := kernel/shell/arena.c kernel/shell/lex.c kernel/shell/parse.c ker
 # The suites that run in the kernel, too. rename.h keeps the C library's functions apart from the kernel's.
 unit-tests += lib
 hosted-lib := $(addprefix kernel/lib/,string.c vsprintf.c vsprintf_pointer.c vsscanf.c kstrtox.c cmdline.c glob.c hexdump.c \
-	errname.c find.c bitmap.c bitmap_text.c sort.c rbtree.c crc.c kfifo.c math.c prandom.c) kernel/params.c \
+	errname.c find.c bitmap.c bitmap_text.c sort.c rbtree.c crc.c kfifo.c math.c prandom.c list_sort.c) kernel/params.c \
 	$(wildcard tests/kunit/lib_*.c)
 hosted-flags-lib := -include tests/unit/host/rename.h
 hosted-tests := shell lib
