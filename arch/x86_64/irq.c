@@ -5,6 +5,7 @@
  * Local interrupts (timer, from other CPUs) are ended before they are handled, since their handlers may
  * leave by way of the scheduler; device interrupts are ended by the line's irq_chip.
  */
+#include <linux/cpumask.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/percpu.h>
@@ -18,7 +19,9 @@
 #include <asm/io.h>
 #include <asm/x86.h>
 
+static DEFINE_PER_CPU(unsigned int, timer_interrupts);
 static DEFINE_PER_CPU(unsigned int, apic_errors);
+DEFINE_PER_CPU(unsigned int, x86_nmis);
 
 #define PIC1_COMMAND	0x20
 #define PIC1_DATA	0x21
@@ -43,8 +46,27 @@ static void __init disable_pics(void)
 	outb(0xff, PIC2_DATA);
 }
 
+static void show_counts(struct seq_file *p, int prec, const char *name, unsigned int *counts,
+			const char *text)
+{
+	unsigned int cpu;
+
+	seq_printf(p, "%*s: ", prec, name);
+	for_each_online_cpu(cpu)
+		seq_printf(p, "%10u ", *per_cpu_ptr(counts, cpu));
+	seq_printf(p, "  %s\n", text);
+}
+
+static void show_local_interrupts(struct seq_file *p, int prec)
+{
+	show_counts(p, prec, "NMI", &x86_nmis, "Non-maskable interrupts");
+	show_counts(p, prec, "LOC", &timer_interrupts, "Local timer interrupts");
+	show_counts(p, prec, "AER", &apic_errors, "Local APIC errors");
+}
+
 void __init arch_irq_init(void)
 {
+	arch_show_interrupts = show_local_interrupts;
 	disable_pics();
 	lapic_init();
 	ioapic_init();
@@ -62,6 +84,7 @@ void x86_interrupt(struct pt_regs *regs, unsigned int vector)
 	switch (vector) {
 	case VECTOR_TIMER:
 		lapic_eoi();
+		this_cpu_inc(timer_interrupts);
 		x86_timer_interrupt();
 		break;
 	case VECTOR_RESCHEDULE:

@@ -171,6 +171,7 @@ void x86_nmi(struct pt_regs *regs)
 	unsigned int cpu = raw_smp_processor_id();
 	bool shootdown = x86_shootdown_nmi(cpu);	/* two NMIs may have arrived as one */
 
+	this_cpu_inc(x86_nmis);
 	if (cpumask_test_cpu(cpu, &stop_requested))
 		handle_ipi(IPI_STOP);
 	else if (!shootdown)

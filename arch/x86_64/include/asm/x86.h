@@ -21,6 +21,7 @@ int x86_trap_alloc(unsigned int cpu);
 
 /* ---- irq.c ---- */
 void x86_interrupt(struct pt_regs *regs, unsigned int vector);
+extern unsigned int x86_nmis;	/* per CPU; for /proc/interrupts */
 
 /* ---- smp.c ---- */
 /* Copies the code that other CPUs start in to low memory. Context: on the early page tables. */
