@@ -211,6 +211,7 @@ static void rwsem_lets_readers_in_together(struct kunit *test)
 {
 	struct rw_semaphore sem;
 	struct task_struct *t;
+	int i;
 
 	init_rwsem(&sem);
 	down_read(&sem);
@@ -223,7 +224,8 @@ static void rwsem_lets_readers_in_together(struct kunit *test)
 	down_write(&sem);
 	KUNIT_EXPECT_EQ(test, down_read_trylock(&sem), 0);
 	t = thread_run(read_side, &sem, "reader");
-	msleep(2);
+	for (i = 0; i < 1000 && !rwsem_is_contended(&sem); i++)
+		msleep(1);
 	KUNIT_EXPECT_TRUE(test, rwsem_is_contended(&sem));
 	downgrade_write(&sem);		/* now the reader gets in beside us */
 	KUNIT_EXPECT_EQ(test, thread_join(t), 0);
