@@ -16,4 +16,4 @@ def check(r):
 
 @pytest.mark.parametrize("smp", [1, 2, 4])
 def test_suites(vm, smp):
-    check(vm("", append="kunit", smp=smp, mem="1G", timeout=240))
+    check(vm("", append="kunit", smp=smp, mem="1G", timeout=500))
