@@ -136,7 +136,8 @@ struct file {
 	int f_active;			/* calls of f_op under way through the gate, under its lock */
 	bool f_opened;			/* ->open() came back with 0: release() is owed */
 	bool f_revoked;			/* the gate was closed: release() has been called */
-	pid_t f_opener;			/* [I] thread that opened it */
+	bool f_closing;			/* the last count is gone, release() may be under way */
+	pid_t f_opener;			/* thread that opened it; once closing, the one that closes it */
 	struct list_head f_list;	/* all open files */
 };
 

@@ -47,6 +47,12 @@ struct fs_counts {
 };
 void fs_get_counts(struct fs_counts *out);
 
+/*
+ * file_is_plain - do reading, writing and closing run the kernel's own code only? False for files that a
+ * driver may have a hand in: what is done with them had better be done in a thread that may die.
+ */
+bool file_is_plain(const struct file *file);
+
 /* What stat() tells. */
 struct file_stat {
 	umode_t mode;

@@ -108,17 +108,33 @@ free:
 	return ERR_PTR(err);
 }
 
+static void finish_file(struct file *f)
+{
+	fops_put(f->f_op);
+	free_file(f);
+}
+
 void fput(struct file *f)
 {
 	if (!f || !atomic_long_dec_and_test(&f->f_count))
 		return;
+	/* Should release() not come back, close_files_of() finds the file by this. */
+	f->f_opener = current->pid;
+	f->f_closing = true;
 	if (gate_detach(f)) {
 		if (f->f_opened && f->f_op->release)
 			f->f_op->release(f->f_inode, f);
 		gate_exit(f);
 	}
-	fops_put(f->f_op);
-	free_file(f);
+	finish_file(f);
+}
+
+bool file_is_plain(const struct file *file)
+{
+	const struct inode *inode = file->f_inode;
+
+	/* Majors 1 and 5 are devfs.c's own. */
+	return !inode->i_gate && !(S_ISCHR(inode->i_mode) && imajor(inode) != 1 && imajor(inode) != 5);
 }
 
 void close_files_of(pid_t pid)
@@ -136,7 +152,13 @@ void close_files_of(pid_t pid)
 			}
 		}
 		spin_unlock(&open_files_lock);
-		fput(found);
+		if (found && found->f_closing) {
+			/* It died in release(): what is left is to settle the accounts. */
+			gate_settle(found);
+			finish_file(found);
+		} else {
+			fput(found);
+		}
 	} while (found);
 }
 

@@ -104,6 +104,14 @@ bool gate_detach(struct file *file)
 	return owed;
 }
 
+void gate_settle(struct file *file)
+{
+	struct inode_gate *gate = file->f_inode->i_gate;
+
+	if (gate && file->f_active)
+		leave(gate, file, file->f_active);
+}
+
 void gate_close(struct inode_gate *gate)
 {
 	struct file *file;

@@ -46,4 +46,7 @@ void gate_attach(struct file *file);
  * A call that never came back, because its thread died in it, is taken off the count here.
  */
 bool gate_detach(struct file *file);
+/* gate_settle - take the calls of a dead thread off the count; @file is nobody else's any more. */
+void gate_settle(struct file *file);
+/* gate_close - no more calls; see above. Context: thread; waits for those under way. */
 void gate_close(struct inode_gate *gate);

@@ -73,6 +73,33 @@ struct script {
 	const char *name;	/* what messages begin with */
 };
 
+/*
+ * The thread that Ctrl-C reaches besides those it started: the script's, or the prompt's while a command runs.
+ * Not on that thread's stack: it must be taken off the list even if an oops has ended the thread.
+ */
+static struct foreground shell_foreground;
+
+/* As shell_run(), for this thread. */
+static int run_text(const char *text, const char *name)
+{
+	struct file *con = open_path(NULL, "/dev/console", O_RDWR, 0);
+	struct shell *sh;
+	int status = 126;
+
+	if (IS_ERR(con))
+		return status;
+	sh = kzalloc(sizeof(*sh), GFP_KERNEL);
+	if (sh && !shell_init(sh, con, con, con)) {
+		foreground_enter(&shell_foreground);
+		status = shell_run_text(sh, text, name);
+		foreground_leave(&shell_foreground);
+		shell_destroy(sh);
+	}
+	kfree(sh);
+	fput(con);
+	return status;
+}
+
 /* Run a script as `sh FILE` does. Its status, or -errno when it cannot be read. */
 static int run_script(void *arg)
 {
@@ -86,7 +113,7 @@ static int run_script(void *arg)
 	if (memchr(text, '\0', len))
 		err = -ENOEXEC;
 	else
-		err = shell_run(text, script->name);
+		err = run_text(text, script->name);
 	kvfree(text);
 	return err;
 }
@@ -97,6 +124,7 @@ static int run_script_in_thread(const char *path, const char *name)
 	struct task_struct *t = thread_run(run_script, &script, "sh");
 	int status = IS_ERR(t) ? PTR_ERR(t) : thread_join(t);
 
+	foreground_leave(&shell_foreground);
 	return status == THREAD_OOPSED ? STATUS_OOPSED : status;
 }
 
@@ -161,7 +189,6 @@ static char *read_command(struct shell *sh)
 
 static void prompt_loop(struct shell *sh)
 {
-	struct foreground fg = { };
 	char *text;
 
 	while (!sh->exiting) {
@@ -181,9 +208,9 @@ static void prompt_loop(struct shell *sh)
 			kfree(text);	/* $? stays what it is */
 			continue;
 		}
-		foreground_enter(&fg);
+		foreground_enter(&shell_foreground);
 		shell_run_text(sh, text, "sh");
-		foreground_leave(&fg);
+		foreground_leave(&shell_foreground);
 		kfree(text);
 		if (sh->interrupted)
 			say("^C\n");
@@ -246,6 +273,7 @@ void shell_boot(void)
 		if (!status)
 			power_off();
 		if (status == THREAD_OOPSED) {
+			foreground_leave(&shell_foreground);
 			tty_edit_end();
 			close_files_of(pid);
 			say("sh: the shell has met a bug; this is a new one\n");

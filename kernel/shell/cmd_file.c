@@ -435,8 +435,12 @@ static int copy_any(struct cmd *c, const char *from, const char *to, bool recurs
 
 static int move(struct cmd *c, const char *from, const char *to)
 {
-	int err = path_rename(c->sh->cwd, from, to), status;
+	struct file_stat st;
+	int err = path_lstat(c->sh->cwd, from, &st), status;
 
+	if (err)
+		return cannot(c, "stat", from, err);
+	err = path_rename(c->sh->cwd, from, to);
 	if (!err)
 		return 0;
 	if (err != -EXDEV)

@@ -108,11 +108,41 @@ static struct task_struct *start_thread(int (*fn)(void *), void *arg, const char
 	return t;
 }
 
+static int close_lost_files(void *arg)
+{
+	close_files_of((pid_t)(unsigned long)arg);
+	return 0;
+}
+
+/*
+ * Thread @pid has died of an oops: put what files it had open, else their modules could never be
+ * unloaded. Their release() is a module's code again: in a thread, which may die as well, once.
+ */
+static void close_after_oops(pid_t pid)
+{
+	struct task_struct *t = start_thread(close_lost_files, (void *)(unsigned long)pid, "sh-close", -1);
+	pid_t closer;
+
+	if (IS_ERR(t))
+		return;
+	closer = task_pid_nr(t);
+	if (thread_join(t) == THREAD_OOPSED)
+		close_files_of(closer);	/* the one file that it died in */
+}
+
 int protected(int (*fn)(void *arg), void *arg, const char *name, int cpu)
 {
 	struct task_struct *t = start_thread(fn, arg, name, cpu);
+	int status;
+	pid_t pid;
 
-	return IS_ERR(t) ? PTR_ERR(t) : thread_join(t);
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+	pid = task_pid_nr(t);
+	status = thread_join(t);
+	if (status == THREAD_OOPSED)
+		close_after_oops(pid);
+	return status;
 }
 
 static struct job *new_job(struct shell *sh)
@@ -166,6 +196,8 @@ static int job_work(struct job *j)
 	err = redirect(sh, &j->arena, j->redirs, &j->files);
 	if (err)
 		return 1;
+	if (j->cmd->flags & CMD_SHELL)		/* `sh`, `eval` and the like hand their standard files on */
+		memcpy(sh->std, j->files.f, sizeof(sh->std));
 	c = (struct cmd){ .sh = sh, .argc = j->argc, .argv = j->argv, .in = j->files.f[0],
 			  .out = j->files.f[1], .err = j->files.f[2], .outbuf = j->outbuf };
 	status = j->cmd->run(&c);
@@ -216,12 +248,6 @@ no_memory:
 	return -ENOMEM;
 }
 
-static int close_lost_files(void *arg)
-{
-	close_files_of((pid_t)(unsigned long)arg);
-	return 0;
-}
-
 static int finish_job(struct shell *sh, struct job *j)
 {
 	pid_t pid = task_pid_nr(j->task);
@@ -230,8 +256,7 @@ static int finish_job(struct shell *sh, struct job *j)
 
 	free_job(j, oopsed);
 	if (oopsed) {
-		/* What it had opened besides: else its modules could never be unloaded. */
-		protected(close_lost_files, (void *)(unsigned long)pid, "sh-close", -1);
+		close_after_oops(pid);
 		shell_error(sh, "Killed");
 		return STATUS_KILLED;
 	}
@@ -258,18 +283,10 @@ static int run_here(struct shell *sh, const struct shell_command *cmd, int argc,
 	j->cmd = cmd;
 	j->argc = argc;
 	j->argv = argv;
-	if (cmd->flags & CMD_SHELL) {
-		/* `sh`, `eval` and the like hand their standard files on. */
-		status = redirect(sh, &j->arena, redirs, &j->files) ? 1 : 0;
-		memcpy(saved, sh->std, sizeof(saved));
-		memcpy(sh->std, j->files.f, sizeof(saved));
-		if (!status)
-			status = job_work(j);
-		memcpy(sh->std, saved, sizeof(saved));
-	} else {
-		j->redirs = redirs;
-		status = job_work(j);
-	}
+	j->redirs = redirs;
+	memcpy(saved, sh->std, sizeof(saved));
+	status = job_work(j);
+	memcpy(sh->std, saved, sizeof(saved));
 	close_files(&j->files);
 	free_job(j, false);
 	return status;
@@ -278,9 +295,16 @@ static int run_here(struct shell *sh, const struct shell_command *cmd, int argc,
 int run_command(struct shell *sh, const struct shell_command *cmd, int argc, char **argv,
 		struct redir *redirs, bool own_thread)
 {
+	struct file *saved[3];
 	struct job *j;
+	int status;
 
-	if (own_thread || (cmd->flags & CMD_SHELL))
+	/*
+	 * The shell's own commands run in its thread, unless a file is involved that a driver may have a hand
+	 * in: then in one of their own all the same, while the shell waits.
+	 */
+	if (own_thread || ((cmd->flags & CMD_SHELL) && !redirs && file_is_plain(sh->std[0]) &&
+			   file_is_plain(sh->std[1])))
 		return run_here(sh, cmd, argc, argv, redirs);
 	j = new_job(sh);
 	if (!j)
@@ -290,9 +314,12 @@ int run_command(struct shell *sh, const struct shell_command *cmd, int argc, cha
 	j->argc = argc;
 	j->argv = argv;
 	j->redirs = redirs;
+	memcpy(saved, sh->std, sizeof(saved));
 	if (start_job(sh, j, cmd->name))
 		return 126;
-	return finish_job(sh, j);
+	status = finish_job(sh, j);
+	memcpy(sh->std, saved, sizeof(saved));
+	return status;
 }
 
 /* ---- Jobs that are trees ---- */
