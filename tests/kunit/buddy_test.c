@@ -101,13 +101,17 @@ static void references_keep_a_page(struct kunit *test)
 static void split_pages_are_freed_one_by_one(struct kunit *test)
 {
 	unsigned long before = settled_free_pages();
-	struct page *page = alloc_pages(GFP_KERNEL, 4);
 
-	KUNIT_ASSERT_NOT_NULL(test, page);
-	split_page(page, 4);
-	for (int i = 15; i >= 0; i--)
-		__free_page(page + i);
-	KUNIT_EXPECT_EQ(test, settled_free_pages(), before);
+	for (int round = 0; round < 8; round++) {
+		struct page *page = alloc_pages(GFP_KERNEL, 4);
+
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		split_page(page, 4);
+		for (int i = 15; i >= 0; i--)
+			__free_page(page + i);
+	}
+	/* A page lost each time would be 8; other threads may keep one or two for themselves meanwhile. */
+	KUNIT_EXPECT_LT(test, before, settled_free_pages() + 4);
 	buddy_check();
 }
 

@@ -247,10 +247,12 @@ static void dry_run_leaves_nothing(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, 0, load(ko, "", MODULE_LOAD_DRY_RUN));
 	before = free_pages_now();
-	KUNIT_EXPECT_EQ(test, 0, load(ko, "", MODULE_LOAD_DRY_RUN));
+	for (int i = 0; i < 40; i++)
+		KUNIT_EXPECT_EQ(test, 0, load(ko, "", MODULE_LOAD_DRY_RUN));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(err_text.text, "victim: would load"));
 	KUNIT_EXPECT_NULL(test, find("victim"));
-	KUNIT_EXPECT_EQ(test, before, free_pages_now());
+	/* A page each would be 40; what the slabs keep cached meanwhile is a few. */
+	KUNIT_EXPECT_LT(test, before, free_pages_now() + 20);
 }
 
 static void truncated_files_are_refused(struct kunit *test)
