@@ -7,11 +7,13 @@ import pytest
 
 def check(r):
     text = re.sub(r"^\[ *\d+\.\d+\] ?", "", r.out, flags=re.M)
-    assert not re.search(r"^ *not ok ", text, re.M), r
+    failed = re.findall(r"(?:^ +# .*\n(?:^ {8}.*\n)*)?^ *not ok .*", text, re.M)
+    assert not failed, failed
     assert r.status == 0, r
-    cases = len(re.findall(r"^ +ok \d+ ", text, re.M))
-    plan = sum(int(n) for n in re.findall(r"^ +1\.\.(\d+)$", text, re.M))
-    assert cases == plan > 0, r       # none was lost on the way
+    for indent in ("", "    "):       # suites, then their cases: none was lost on the way
+        done = len(re.findall(r"^%sok \d+ " % indent, text, re.M))
+        plan = sum(int(n) for n in re.findall(r"^%s1\.\.(\d+)$" % indent, text, re.M))
+        assert done == plan > 0, r
 
 
 @pytest.mark.parametrize("smp", [1, 2, 4])
