@@ -30,11 +30,7 @@ static struct new_utsname names = {
 	.nodename = "paddock",
 	.release = UTS_RELEASE,
 	.version = "#1 SMP PREEMPT",
-#ifdef CONFIG_ARM64
-	.machine = "aarch64",
-#else
-	.machine = "x86_64",
-#endif
+	.machine = ARCH_UTS_MACHINE,
 	.domainname = "(none)",
 };
 

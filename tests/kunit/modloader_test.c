@@ -38,8 +38,8 @@ static struct ko read_ko(struct kunit *test, const char *name)
 	struct ko ko = { };
 
 	snprintf(path, sizeof(path), "/lib/modules/%s.ko", name);
-	if (read_whole_file(NULL, path, &data, &ko.len))
-		kunit_skip(test, "no %s", path);
+	/* Every initramfs of ours has the samples: one that is missing is a failure, not a skip. */
+	KUNIT_ASSERT_EQ_MSG(test, 0, read_whole_file(NULL, path, &data, &ko.len), "%s", path);
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, free_ko, data));
 	ko.data = data;
 	return ko;
@@ -314,10 +314,11 @@ static void many_loads_leak_nothing(struct kunit *test)
 	unsigned long before = 0;
 	unsigned int i;
 
-	for (i = 0; i < 220; i++) {
+	/* By the 400th load the cache of vmalloc addresses is as large as it gets. */
+	for (i = 0; i < 1400; i++) {
 		KUNIT_ASSERT_EQ(test, 0, load(ko, "", 0));
 		KUNIT_ASSERT_EQ(test, 0, unload("counter_lib"));
-		if (i == 20)
+		if (i == 400)
 			before = free_pages_now();
 	}
 	KUNIT_EXPECT_LT(test, before, free_pages_now() + SLACK);

@@ -87,4 +87,6 @@ void arch_panic_notify(void);
 /* The machine's name for the "Hardware name:" line (DMI, device tree), or NULL. */
 const char *arch_hardware_name(void);
 
+/* ARCH_UTS_MACHINE: what `uname -m` says, as on Linux; a string constant, defined by <asm/cpu.h>. */
+
 #include <asm/cpu.h>

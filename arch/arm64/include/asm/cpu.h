@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#define ARCH_UTS_MACHINE "aarch64"
+
 #include <linux/types.h>
 #include <asm/sysreg.h>
 

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#define ARCH_UTS_MACHINE "x86_64"
+
 #include <linux/types.h>
 #include <asm/percpu.h>
 
