@@ -454,10 +454,9 @@ bool kernel_page_protect(unsigned long va, bool present)
 	return true;
 }
 
-int kernel_change_prot(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear)
+int kernel_split_cut(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear)
 {
 	unsigned long start = va, end = va + size;
-	int err = 0;
 
 	while (va < end) {
 		unsigned int level;
@@ -465,21 +464,55 @@ int kernel_change_prot(unsigned long va, unsigned long size, pgprot_bits_t set, 
 		unsigned long base = ALIGN_DOWN(va, PT_LEVEL_SIZE(level)), next = base + PT_LEVEL_SIZE(level);
 		pgprot_bits_t prot;
 
-		if (!arch_pt_is_leaf(*slot, level)) {
-			err = -EINVAL;
-			break;
-		}
-		prot = (arch_pt_prot(*slot, level) | set) & ~clear;
-		if (level && prot != arch_pt_prot(*slot, level) && (base < start || next > end)) {
-			err = kernel_split_range(va, min(next, end) - va);
+		if (!arch_pt_is_leaf(*slot, level))
+			return -EINVAL;
+		prot = arch_pt_prot(*slot, level);
+		if (level && ((prot | set) & ~clear) != prot && (base < start || next > end)) {
+			int err = kernel_split_range(va, min(next, end) - va);
+
 			if (err)
-				break;
+				return err;
 			continue;
 		}
-		arch_pt_set(slot, arch_pt_leaf(arch_pt_pa(*slot, level), prot, level));
-		va = next;
+		/* All of a last-level table at once: there is nothing to split in it. */
+		va = level ? next : ALIGN_DOWN(va, PT_LEVEL_SIZE(1)) + PT_LEVEL_SIZE(1);
 	}
-	arch_tlb_flush_range_all(start, min(va, end));
+	return 0;
+}
+
+int kernel_set_prot(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear)
+{
+	unsigned long end = va + size;
+	unsigned int level;
+	pte_t *slot = NULL;
+
+	while (va < end) {
+		pgprot_bits_t prot;
+		pte_t e;
+
+		/* The neighbour in the same table, without walking again. */
+		if (slot && !level && PT_INDEX(va, 0))
+			slot++;
+		else
+			slot = walk_to(va, 0, &level);
+		e = *slot;
+		if (!arch_pt_is_leaf(e, level))
+			return -EINVAL;
+		prot = (arch_pt_prot(e, level) | set) & ~clear;
+		arch_pt_set(slot, arch_pt_leaf(arch_pt_pa(e, level), prot, level));
+		va = ALIGN_DOWN(va, PT_LEVEL_SIZE(level)) + PT_LEVEL_SIZE(level);
+	}
+	return 0;
+}
+
+int kernel_change_prot(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear)
+{
+	int err = kernel_split_cut(va, size, set, clear);
+
+	if (!err)
+		err = kernel_set_prot(va, size, set, clear);
+	/* Also after a failure: what lies before a hole has been changed. */
+	arch_tlb_flush_range_all(va, va + size);
 	return err;
 }
 

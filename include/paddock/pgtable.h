@@ -44,6 +44,38 @@ phys_addr_t kernel_va_to_pa(unsigned long va);
 int kernel_change_prot(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear);
 
 /*
+ * The two halves of kernel_change_prot(), for callers who change many ranges and flush once.
+ *
+ * kernel_split_cut - split the large pages of which [va, va + size) is only a part, where @set and @clear change
+ *                    anything. Context: thread. Returns: 0, -EINVAL (hole), -ENOMEM (part is split; harmless).
+ * kernel_set_prot  - change the entries. No flush: the caller's. A large page that the range cuts is changed whole, so
+ *                    kernel_split_cut() comes first; then this can fail only for a hole. Context: any.
+ */
+int kernel_split_cut(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear);
+int kernel_set_prot(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear);
+
+/*
+ * kernel_change_prot_alias - kernel_change_prot() of [va, va + size), and of the linear map's alias of each page in it.
+ *
+ * Memory that is mapped a second time (vmalloc, modules, the image) can be written through the linear map, too;
+ * what shall be read-only must be so in both. The alias takes over PT_WRITE alone: it is never executable.
+ * All splitting comes first, then all changes, then one flush on all CPUs for everything.
+ * @va: page-aligned, mapped; also an address of the linear map (then that is the alias).
+ * Context: thread, interrupts on.
+ * Returns: 0; -EINVAL (a page is not mapped), -ENOMEM (table for a split): then no permission has changed.
+ * Owner:   whoever frees the pages makes the alias writable again before.
+ */
+int kernel_change_prot_alias(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear);
+
+/*
+ * The steps of it, for many ranges with one flush: kernel_alias_prepare() for all (0, -EINVAL, -ENOMEM), then
+ * kernel_alias_set() for all, which cannot fail any more, then kernel_flush_everywhere() once.
+ */
+int kernel_alias_prepare(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear);
+void kernel_alias_set(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear);
+void kernel_flush_everywhere(void);
+
+/*
  * kernel_split_range - map [va, va + size) by 4 KiB pages from now on, permissions as they were.
  * kernel_merge_range - the reverse where 512 entries allow it: same permissions, contiguous, aligned.
  *

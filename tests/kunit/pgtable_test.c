@@ -123,6 +123,47 @@ static void bad_ranges_are_refused(struct kunit *test)
 					       PT_KERNEL_RO), -EEXIST);
 }
 
+/* Can a byte be written at @p? It is put back. */
+static bool writable(char *p)
+{
+	char byte = *(volatile char *)p;
+
+	return !copy_to_kernel_nofault(p, &byte, 1);
+}
+
+static void alias_follows_the_mapping(struct kunit *test)
+{
+	const unsigned long pages = 7;
+	char *p = vmalloc((pages + 2) * PAGE_SIZE);
+	unsigned long va = (unsigned long)p + PAGE_SIZE;
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	memset(p, 0x11, (pages + 2) * PAGE_SIZE);
+	KUNIT_ASSERT_EQ(test, kernel_change_prot_alias(va, pages * PAGE_SIZE, 0, PT_WRITE), 0);
+	for (unsigned long i = 0; i < pages + 2; i++) {
+		char *page = p + i * PAGE_SIZE, *alias = page_address(vmalloc_to_page(page));
+		bool expected = i == 0 || i == pages + 1;
+
+		KUNIT_EXPECT_EQ(test, writable(page), expected);
+		KUNIT_EXPECT_EQ(test, writable(page + PAGE_SIZE - 1), expected);
+		KUNIT_EXPECT_EQ(test, writable(alias), expected);
+		KUNIT_EXPECT_EQ(test, writable(alias + PAGE_SIZE - 1), expected);
+	}
+	KUNIT_ASSERT_EQ(test, kernel_change_prot_alias(va, pages * PAGE_SIZE, PT_WRITE, 0), 0);
+	for (unsigned long i = 0; i < pages + 2; i++) {
+		KUNIT_EXPECT_TRUE(test, writable(p + i * PAGE_SIZE));
+		KUNIT_EXPECT_TRUE(test, writable(page_address(vmalloc_to_page(p + i * PAGE_SIZE))));
+	}
+	/* With a hole in the range (the guard page) nothing at all is changed. */
+	KUNIT_EXPECT_EQ(test, kernel_change_prot_alias(va, (pages + 2) * PAGE_SIZE, 0, PT_WRITE), -EINVAL);
+	for (unsigned long i = 0; i < pages + 2; i++)
+		KUNIT_EXPECT_TRUE(test, writable(p + i * PAGE_SIZE));
+	for (unsigned long i = 0; i < pages + 2; i++)
+		kernel_merge_range(ALIGN_DOWN((unsigned long)page_address(vmalloc_to_page(p + i * PAGE_SIZE)), PT_LEVEL_SIZE(1)),
+				   PT_LEVEL_SIZE(1));
+	vfree(p);
+}
+
 static struct kunit_case pgtable_cases[] = {
 	KUNIT_CASE(addresses_go_round),
 	KUNIT_CASE(image_alias_is_not_writable),
@@ -130,6 +171,7 @@ static struct kunit_case pgtable_cases[] = {
 	KUNIT_CASE(read_only_refuses_writes),
 	KUNIT_CASE(invalid_page_faults_and_returns),
 	KUNIT_CASE(bad_ranges_are_refused),
+	KUNIT_CASE(alias_follows_the_mapping),
 	{}
 };
 

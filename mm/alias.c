@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Permissions of memory together with those of its alias.
+ *
+ *   vmalloc:     [ a | b | c ]            what vmalloc(), module_alloc() or the image mapping shows
+ *                  |   |   |
+ *   frames:      [ 17 ][ 903 ][ 18 ]
+ *                  |   |   |
+ *   linear map:  …[17][18]……[903]…        the same frames once more, each writable
+ *
+ * A page that is read-only in one place and writable in another is not read-only. So both views change together, and the
+ * linear map is split only around frames that change: large pages that are covered whole stay large.
+ *
+ * Order: split everything (may fail, changes no permission), change everything (cannot fail), flush once. Between the
+ * change and the end of the flush another CPU may still write by an old translation; when the function returns, none can.
+ */
+#include <linux/align.h>
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <paddock/pgtable.h>
+
+static bool in_linear_map(unsigned long va)
+{
+	return va >= PAGE_OFFSET && va < LINEAR_END;
+}
+
+/* Call @fn with the linear-map range of each run of adjacent frames behind [va, va + size). */
+static int for_each_alias(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear,
+			  int (*fn)(unsigned long, unsigned long, pgprot_bits_t, pgprot_bits_t))
+{
+	unsigned long end = va + size, run = 0, run_bytes = 0;
+	unsigned int level = 0;
+	pte_t *slot = NULL;
+	int err = 0;
+
+	while (va < end) {
+		unsigned long next, alias;
+
+		if (slot && !level && PT_INDEX(va, 0))
+			slot++;
+		else
+			slot = kernel_page_entry(va, &level);
+		if (!slot || !arch_pt_is_leaf(*slot, level))
+			return -EINVAL;
+		next = min(ALIGN_DOWN(va, PT_LEVEL_SIZE(level)) + PT_LEVEL_SIZE(level), end);
+		alias = (unsigned long)__va(arch_pt_pa(*slot, level)) + (va & (PT_LEVEL_SIZE(level) - 1));
+		if (run_bytes && alias == run + run_bytes) {
+			run_bytes += next - va;
+		} else {
+			if (run_bytes)
+				err = fn(run, run_bytes, set, clear);
+			if (err)
+				return err;
+			run = alias;
+			run_bytes = next - va;
+		}
+		va = next;
+	}
+	return run_bytes ? fn(run, run_bytes, set, clear) : 0;
+}
+
+int kernel_alias_prepare(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear)
+{
+	int err = kernel_split_cut(va, size, set, clear);
+
+	set &= PT_WRITE;
+	clear &= PT_WRITE;
+	if (err || in_linear_map(va) || !(set | clear))
+		return err;
+	return for_each_alias(va, size, set, clear, kernel_split_cut);
+}
+
+void kernel_alias_set(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear)
+{
+	int err = 0;
+
+	if (!in_linear_map(va) && (set | clear) & PT_WRITE)
+		err = for_each_alias(va, size, set & PT_WRITE, clear & PT_WRITE, kernel_set_prot);
+	err = err ?: kernel_set_prot(va, size, set, clear);
+	/* Prepared, so there is no hole; what is not prepared must not be half protected in silence. */
+	WARN(err, "alias: %#lx, %lu bytes: protection is incomplete\n", va, size);
+}
+
+void kernel_flush_everywhere(void)
+{
+	arch_tlb_flush_range_all(PAGE_OFFSET, ~0UL);
+}
+
+int kernel_change_prot_alias(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear)
+{
+	int err = kernel_alias_prepare(va, size, set, clear);
+
+	if (err)
+		return err;
+	kernel_alias_set(va, size, set, clear);
+	kernel_flush_everywhere();
+	return 0;
+}
