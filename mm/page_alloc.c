@@ -79,6 +79,14 @@ static void flush_pages(void *order, void **pages, unsigned int count)
 	zone_give_many((struct page **)pages, count, (unsigned long)order);
 }
 
+/* What requests that could do with a higher zone leave in this one, to those that cannot: an eighth. */
+static unsigned long lower_zone_reserve(const struct zone *zone, enum zone_type highest)
+{
+	const pg_data_t *pgdat = NODE_DATA(zone->node);
+
+	return zone->type < highest && pgdat->node_zones[highest].managed_pages ? zone->managed_pages / 8 : 0;
+}
+
 /* Cut a block of 64 pages into ones of @order: into the empty magazine @m->head, and one for the caller. */
 static struct page *refill(struct cpu_magazines *m, unsigned int order, int node)
 {
@@ -92,7 +100,8 @@ static struct page *refill(struct cpu_magazines *m, unsigned int order, int node
 
 		/* Not when memory is short: it would lie here unused. */
 		if (zone->managed_pages)
-			block = zone_take(zone, REFILL_ORDER, 8 * zone->reserve_pages);
+			block = zone_take(zone, REFILL_ORDER,
+					  8 * zone->reserve_pages + lower_zone_reserve(zone, ZONE_NORMAL));
 	}
 	if (!block)
 		return NULL;
@@ -158,14 +167,11 @@ static struct page *take_from_zones(gfp_t gfp, unsigned int order, int node, enu
 			break;
 		for (int z = highest; z >= 0; z--) {
 			struct zone *zone = &NODE_DATA(n)->node_zones[z];
-			unsigned long keep = reserve_for(gfp, zone);
+			unsigned long keep = reserve_for(gfp, zone) + lower_zone_reserve(zone, highest);
 			struct page *page;
 
 			if (!zone->managed_pages)
 				continue;
-			/* Who could do with memory above 4 GiB leaves an eighth of that below to who cannot. */
-			if (z < highest && NODE_DATA(n)->node_zones[highest].managed_pages)
-				keep += zone->managed_pages / 8;
 			page = zone_take(zone, order, keep);
 			if (page) {
 				page->kind_and_count = PAGE_LIVE(PAGE_KIND(type, n, order));
