@@ -354,7 +354,8 @@ unsigned long slab_reclaim(void)
 	/* Whoever creates a cache now allocates under the lock, and comes here when there is no memory. */
 	if (!mutex_trylock(&slab_mutex))
 		return 0;
-	list_for_each_entry(s, &slab_caches, list) {
+	/* From the last to the first: slabs that go free their bitmaps, into one of the first caches. */
+	list_for_each_entry_reverse(s, &slab_caches, list) {
 		slab_drain(s);
 		if (!(s->flags & SLAB_KEEP_PAGES))
 			release_all_empty(s);
