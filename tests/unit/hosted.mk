@@ -20,13 +20,26 @@ hosted-lib := $(addprefix kernel/lib/,string.c vsprintf.c vsprintf_pointer.c vss
 	errname.c find.c bitmap.c bitmap_text.c sort.c rbtree.c crc.c kfifo.c math.c prandom.c list_sort.c) kernel/params.c \
 	$(wildcard tests/kunit/lib_*.c)
 hosted-flags-lib := -include tests/unit/host/rename.h
-hosted-tests := shell lib
+
+# The memory managers, whole, on a hosted machine: tests/unit/mm/hosted.h.
+unit-tests += mm
+hosted-mm := $(addprefix mm/,memblock.c section.c buddy.c page_alloc.c page_report.c magazine.c contig.c numa.c util.c \
+	fast.c slab.c slab_cache.c slab_debug.c kmalloc.c stackdepot.c) \
+	$(addprefix kernel/lib/,string.c vsprintf.c vsprintf_pointer.c cmdline.c glob.c hexdump.c find.c bitmap.c bitmap_text.c \
+	kstrtox.c errname.c math.c popcount.c) $(wildcard tests/unit/mm/prop_*.c)
+hosted-include-mm := -Itests/unit/mm/include-c -Itests/unit/mm/include
+hosted-flags-mm := -include tests/unit/host/rename.h -Itests/unit -Wno-unused-function
+hosted-host-mm := tests/unit/mm/machine.c
+unit-flags-mm := -Itests/unit -no-pie -Wl,-T,tests/unit/mm/percpu.lds
+
+hosted-tests := shell lib mm
 
 define hosted-rule
 build/unit/$(1)-k/%.o: %.c
 	@mkdir -p $$(@D)
-	@gcc $$(hosted-kflags) $$(hosted-flags-$(1)) -MMD -MP -c -o $$@ $$<
-unit-$(1) := $$(patsubst %.c,build/unit/$(1)-k/%.o,$$(hosted-$(1)) tests/unit/$(1)_glue.c) tests/unit/host/host.c
+	@gcc $$(hosted-include-$(1)) $$(hosted-kflags) $$(hosted-flags-$(1)) -MMD -MP -c -o $$@ $$<
+unit-$(1) := $$(patsubst %.c,build/unit/$(1)-k/%.o,$$(hosted-$(1)) tests/unit/$(1)_glue.c) \
+	$$(or $$(hosted-host-$(1)),tests/unit/host/host.c)
 -include $$(patsubst %.c,build/unit/$(1)-k/%.d,$$(hosted-$(1)) tests/unit/$(1)_glue.c)
 endef
 $(foreach t,$(hosted-tests),$(eval $(call hosted-rule,$(t))))
