@@ -17,6 +17,7 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/string.h>
+#include <paddock/alloc_watch.h>
 #include <paddock/memblock.h>
 #include <paddock/page.h>
 #include "buddy.h"
@@ -107,6 +108,8 @@ struct page *alloc_contig_pages(unsigned long nr_pages, gfp_t gfp, int node, nod
 
 	if (!nr_pages)
 		return NULL;
+	if (alloc_is_watched() && watch_fails_pages(gfp, order_base_2(nr_pages)))
+		return NULL;
 	if (node < 0 || node >= MAX_NUMNODES)
 		node = numa_node_id();
 	pfn = find_anywhere(nr_pages, align, gfp, node, nodemask);
@@ -118,6 +121,9 @@ struct page *alloc_contig_pages(unsigned long nr_pages, gfp_t gfp, int node, nod
 	}
 	if (!pfn)
 		return NULL;
+	if (alloc_is_watched())
+		for (unsigned long i = 0; i < nr_pages; i++)
+			watch_add_pages(pfn_to_page(pfn + i), 0);
 	if (gfp & __GFP_ZERO)
 		memset(pfn_to_virt(pfn), 0, nr_pages * PAGE_SIZE);
 	return pfn_to_page(pfn);
@@ -137,7 +143,8 @@ void free_contig_range(unsigned long pfn, unsigned long nr_pages)
 		for (i = 0; i < 1UL << order; i++)
 			if (page[i].kind_and_count != PAGE_LIVE(PAGE_KIND(PAGE_PLAIN, section_node(pfn), 0)))
 				break;
-		if (order && i == 1UL << order) {
+		/* Who watches knows them one by one. */
+		if (order && i == 1UL << order && !alloc_is_watched()) {
 			for (i = 0; i < 1UL << order; i++)
 				page[i].kind_and_count = 0;
 			zone_give(page_zone(page), page, order);

@@ -23,6 +23,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include <paddock/alloc_watch.h>
 #include <paddock/page.h>
 #include <paddock/slab.h>
 #include "slab.h"
@@ -78,9 +79,13 @@ static void *alloc_large(size_t size, gfp_t flags, int node)
 		WARN_ON_ONCE(!(flags & __GFP_NOWARN));
 		return NULL;
 	}
+	if (alloc_is_watched() && watch_fails_pages(flags, order))
+		return NULL;
 	page = alloc_pages_unguarded(flags & ~__GFP_COMP, order, node);
 	if (!page)
 		return NULL;
+	if (alloc_is_watched())
+		watch_add_pages(page, order);
 	page->kind = PAGE_KIND(PAGE_LARGE, page_kind_node(page), order);
 	return page_address(page);
 }

@@ -33,6 +33,7 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <paddock/alloc_watch.h>
 #include <paddock/magazine.h>
 #include <paddock/page.h>
 #include "buddy.h"
@@ -69,7 +70,7 @@ static struct cpu_magazines *lists_lock(unsigned int order, unsigned long *flags
 static void lists_unlock(struct cpu_magazines *m, unsigned int order, unsigned long flags)
 {
 	/* As in slab.c: only an allocation passes the gate for good. */
-	if (m->reopen || (full_mode && !order))
+	if (m->reopen || (full_mode && !order) || alloc_is_watched())
 		magazines_open_gate(m);
 	local_irq_restore(flags);
 }
@@ -131,8 +132,7 @@ static struct page *take_local(unsigned int order)
 	return page;
 }
 
-/* @page is an ordinary one of this CPU's node (or was, before we were moved), count 0, and nobody's. */
-void free_pages_full(struct page *page, unsigned int order)
+static void free_local(struct page *page, unsigned int order)
 {
 	unsigned long flags;
 	struct cpu_magazines *m = lists_lock(order, &flags);
@@ -144,6 +144,14 @@ void free_pages_full(struct page *page, unsigned int order)
 	else
 		zone_give(page_zone(page), page, order);
 	lists_unlock(m, order, flags);
+}
+
+/* @page is an ordinary one of this CPU's node (or was, before we were moved), count 0, and nobody's. */
+void free_pages_full(struct page *page, unsigned int order)
+{
+	if (alloc_is_watched())
+		watch_remove_pages(page, order);
+	free_local(page, order);
 }
 
 /* ---- The zones, in order of preference ---- */
@@ -182,10 +190,19 @@ static struct page *take_from_zones(gfp_t gfp, unsigned int order, int node, enu
 	return NULL;
 }
 
+static unsigned long internal_pages;	/* atomic */
+
+unsigned long internal_nr_pages(void)
+{
+	return __atomic_load_n(&internal_pages, __ATOMIC_RELAXED);
+}
+
 struct page *alloc_internal_page(gfp_t gfp, unsigned int order, int node)
 {
 	struct page *page = take_from_zones(gfp, order, node == NUMA_NO_NODE ? local_node() : node, PAGE_TABLE);
 
+	if (page)
+		__atomic_fetch_add(&internal_pages, 1UL << order, __ATOMIC_RELAXED);
 	if (!page && !(gfp & __GFP_NOWARN))
 		warn_alloc_failed(gfp, order, node);
 	return page;
@@ -193,6 +210,7 @@ struct page *alloc_internal_page(gfp_t gfp, unsigned int order, int node)
 
 void free_internal_page(struct page *page, unsigned int order)
 {
+	__atomic_fetch_sub(&internal_pages, 1UL << order, __ATOMIC_RELAXED);
 	zone_give(page_zone(page), page, order);
 }
 
@@ -321,9 +339,16 @@ struct page *alloc_pages_unguarded(gfp_t gfp, unsigned int order, int node)
 
 struct page *alloc_pages_slow(gfp_t gfp, unsigned int order, int node)
 {
-	struct page *page = order ? NULL : ask_kfence(gfp, node);
+	struct page *page;
 
-	return page ?: alloc_pages_unguarded(gfp, order, node);
+	if (alloc_is_watched() && watch_fails_pages(gfp, order))
+		return NULL;
+	page = order ? NULL : ask_kfence(gfp, node);
+	if (!page)
+		page = alloc_pages_unguarded(gfp, order, node);
+	if (alloc_is_watched() && page)
+		watch_add_pages(page, order);
+	return page;
 }
 
 struct page *__alloc_pages_node(int node, gfp_t gfp, unsigned int order)
@@ -332,9 +357,19 @@ struct page *__alloc_pages_node(int node, gfp_t gfp, unsigned int order)
 }
 EXPORT_SYMBOL(__alloc_pages_node);
 
+void free_pages_unwatched(struct page *page, unsigned int order)
+{
+	if (order < PAGE_CPU_ORDERS && page_kind_node(page) == local_node())
+		free_local(page, order);
+	else
+		zone_give(page_zone(page), page, order);
+}
+
 /* The last reference is gone. */
 static void free_unreferenced(struct page *page, unsigned int order)
 {
+	if (alloc_is_watched())
+		watch_remove_pages(page, order);
 	switch (page_type(page)) {
 	case PAGE_KFENCE:
 		kfence_free_page(page);
@@ -344,10 +379,7 @@ static void free_unreferenced(struct page *page, unsigned int order)
 			undo_compound(page, order);
 		fallthrough;
 	default:
-		if (order < PAGE_CPU_ORDERS && page_kind_node(page) == local_node())
-			free_pages_full(page, order);
-		else
-			zone_give(page_zone(page), page, order);
+		free_pages_unwatched(page, order);
 	}
 }
 
@@ -408,6 +440,8 @@ void split_page(struct page *page, unsigned int order)
 
 	if (WARN_ON(page_type(page) != PAGE_PLAIN || page_kind_order(page) != order))
 		return;
+	if (alloc_is_watched())
+		watch_split_pages(page, order);
 	for (unsigned long i = 0; i < 1UL << order; i++)
 		page[i].kind_and_count = live;
 }
@@ -418,6 +452,12 @@ EXPORT_SYMBOL(split_page);
 void page_gate_open_this_cpu(void)
 {
 	magazines_open_gate(this_cpu_ptr(&page_cpu[0]));
+}
+
+void page_gate_open_all_this_cpu(void)
+{
+	for (unsigned int order = 0; order < PAGE_CPU_ORDERS; order++)
+		magazines_open_gate(this_cpu_ptr(&page_cpu[order]));
 }
 
 static void renew_gate(void *unused)

@@ -34,6 +34,7 @@
 #include <linux/stop_machine.h>
 #include <linux/string.h>
 #include <arch/boot.h>
+#include <paddock/alloc_watch.h>
 #include <paddock/memblock.h>
 #include <paddock/pgtable.h>
 #include "pgtable.h"
@@ -87,8 +88,11 @@ pte_t *pt_page_alloc(void)
 		return boot_tables[boot_tables_used++];	/* zero: .bss */
 	}
 	if (pages_are_available()) {
-		struct page *page = alloc_internal_page(GFP_ATOMIC | __GFP_NOWARN, 0, NUMA_NO_NODE);
+		struct page *page;
 
+		if (alloc_is_watched() && watch_fails_pages(GFP_ATOMIC, 0))
+			return NULL;
+		page = alloc_internal_page(GFP_ATOMIC | __GFP_NOWARN, 0, NUMA_NO_NODE);
 		if (!page)
 			return NULL;
 		table = page_address(page);

@@ -43,6 +43,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <paddock/alloc_watch.h>
 #include <paddock/page.h>
 #include <paddock/slab.h>
 #include "slab.h"
@@ -147,6 +148,7 @@ static void shuffle(void **objects, unsigned int count)
 /* ---- Making and giving up slabs ---- */
 
 static struct kmem_cache *map_cache;	/* bitmaps of slabs with more than 64 objects */
+static void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller);
 
 static bool alloc_free_map(struct kmem_cache *s, struct page *slab, gfp_t flags)
 {
@@ -156,7 +158,7 @@ static bool alloc_free_map(struct kmem_cache *s, struct page *slab, gfp_t flags)
 		slab->free_bits = ~0UL >> (BITS_PER_LONG - s->objects);
 		return true;
 	}
-	map = kmem_cache_alloc(map_cache, flags & ~__GFP_ZERO);
+	map = slab_alloc_unwatched(map_cache, flags & ~__GFP_ZERO, NUMA_NO_NODE, map_cache->object_size, _RET_IP_);
 	if (!map)
 		return false;
 	for (unsigned int i = 0; i < SLAB_MAX_OBJECTS / BITS_PER_LONG; i++) {
@@ -190,7 +192,8 @@ static struct page *make_slab(struct kmem_cache *s, gfp_t flags, int node)
 	if (!slab)
 		return NULL;
 	if (!alloc_free_map(s, slab, flags)) {
-		__free_pages(slab, s->order);
+		slab->_refcount = 0;
+		free_pages_unwatched(slab, s->order);
 		return NULL;
 	}
 	slab->slab_inuse = 0;
@@ -217,8 +220,8 @@ static void free_slab_pages(struct kmem_cache *s, struct page *slab)
 		kmem_cache_free(map_cache, slab->free_map);
 	for (unsigned int i = 0; i < 1u << s->order; i++)
 		slab[i].kind_and_count = 0;
-	slab->kind_and_count = PAGE_LIVE(PAGE_KIND(PAGE_PLAIN, node, s->order));
-	__free_pages(slab, s->order);
+	slab->kind_and_count = PAGE_KIND(PAGE_PLAIN, node, s->order);
+	free_pages_unwatched(slab, s->order);
 }
 
 static void free_slab_rcu(struct rcu_head *head)
@@ -340,7 +343,7 @@ static struct cpu_magazines *magazines_lock(struct kmem_cache *s, unsigned long 
 static void magazines_unlock(struct kmem_cache *s, struct cpu_magazines *m, unsigned long flags)
 {
 	/* Only an allocation may pass the gate for good: a free that came through leaves it as it was. */
-	if (m->reopen || (READ_ONCE(full_mode) && s->kfence_enable))
+	if (m->reopen || (READ_ONCE(full_mode) && s->kfence_enable) || alloc_is_watched())
 		magazines_open_gate(m);
 	local_irq_restore(flags);
 }
@@ -446,7 +449,7 @@ static void *alloc_debug(struct kmem_cache *s, gfp_t flags, int node, unsigned l
 	}
 }
 
-static void *slab_alloc(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller)
+static void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller)
 {
 	int local = slab_local_node();
 	void *object = NULL;
@@ -473,6 +476,19 @@ static void *slab_alloc(struct kmem_cache *s, gfp_t flags, int node, size_t size
 		object = alloc_from_new_slab(s, flags, node);
 	if (object && flags & __GFP_ZERO)
 		memset(object, 0, s->object_size);
+	return object;
+}
+
+static __always_inline void *slab_alloc(struct kmem_cache *s, gfp_t flags, int node, size_t size,
+					unsigned long caller)
+{
+	void *object;
+
+	if (alloc_is_watched() && watch_fails_object(s, flags, size))
+		return NULL;
+	object = slab_alloc_unwatched(s, flags, node, size, caller);
+	if (alloc_is_watched() && object && !(s->flags & SLAB_OWN))
+		watch_add_object(object, size);
 	return object;
 }
 
@@ -544,6 +560,8 @@ void kfree_slow(const void *object)
 
 	if (ZERO_OR_NULL_PTR(object))
 		return;
+	if (alloc_is_watched())
+		watch_remove_object(object);
 	if (page && page_is_slab(page))
 		slab_free(page->slab_cache, page, (void *)object, _RET_IP_);
 	else if (page && is_kfence_page(page))
@@ -556,6 +574,8 @@ void kmem_cache_free_slow(struct kmem_cache *s, void *object)
 {
 	struct page *page = page_of(object);
 
+	if (alloc_is_watched())
+		watch_remove_object(object);
 	if (page && is_kfence_page(page)) {
 		__kfence_free(object);
 		return;
@@ -605,6 +625,14 @@ void slab_gate_open_this_cpu(void)
 	list_for_each_entry_rcu(s, &slab_caches, list)
 		if (s->kfence_enable)
 			magazines_open_gate(this_cpu_ptr(s->cpu));
+}
+
+void slab_gate_open_all_this_cpu(void)
+{
+	struct kmem_cache *s;
+
+	list_for_each_entry_rcu(s, &slab_caches, list)
+		magazines_open_gate(this_cpu_ptr(s->cpu));
 }
 
 static void renew_gate(void *cache)

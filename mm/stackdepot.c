@@ -14,7 +14,7 @@
  * take no lock, and what they miss they look up once more under it before they insert.
  *
  * Locks: depot_lock guards inserting. A leaf but for the page allocator's own locks, which taking a
- * new chunk needs: nobody may save a stack while holding those. Chunks are of order 2: KFENCE, which
+ * new chunk needs: nobody may save a stack while holding those. Chunks come straight from the zones: KFENCE, which
  * saves a stack for every guarded page, is not asked for them, so there is no recursion.
  */
 #include <linux/types.h>
@@ -28,6 +28,7 @@
 #include <linux/stackdepot.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
+#include <paddock/page.h>
 
 #define CHUNK_ORDER	2
 #define CHUNK_BYTES	(PAGE_SIZE << CHUNK_ORDER)
@@ -120,13 +121,14 @@ static u32 take_units_locked(u32 units)
 	u32 handle;
 
 	if (used_units + units > CHUNK_UNITS) {
-		unsigned long mem = 0;
+		struct page *mem = NULL;
 
+		/* For good, and for everybody: not to be counted as the caller's. */
 		if (nr_chunks < CHUNKS_MAX)
-			mem = __get_free_pages(GFP_NOWAIT | __GFP_NOWARN, CHUNK_ORDER);
+			mem = alloc_internal_page(GFP_NOWAIT | __GFP_NOWARN, CHUNK_ORDER, NUMA_NO_NODE);
 		if (!mem)
 			return 0;
-		chunks[nr_chunks] = (void *)mem;
+		chunks[nr_chunks] = page_address(mem);
 		used_units = nr_chunks ? 0 : 1;		/* place 0 stays empty */
 		nr_chunks++;
 	}

@@ -39,6 +39,15 @@ struct va_hole {
 	struct rb_node node;
 };
 
+/* Which of two holes that become one is given back is chance, so they are nobody's in particular (SLAB_OWN). */
+static struct kmem_cache *hole_cache;
+
+static void free_hole(struct va_hole *hole)
+{
+	if (hole)
+		kmem_cache_free(hole_cache, hole);
+}
+
 /* ---- Trees ---- */
 
 #define area_of(n)	rb_entry(n, struct vm_struct, node)
@@ -95,7 +104,7 @@ static struct vm_struct *area_around(struct va_space *space, unsigned long addr)
 
 /*
  * Cut [start, end) out of @hole. @spare becomes the part behind it, if there is one and one before.
- * Returns: what is not needed any more, for kfree(): @spare, the hole itself, or NULL.
+ * Returns: what is not needed any more, for free_hole(): @spare, the hole itself, or NULL.
  */
 static struct va_hole *cut_hole(struct va_space *space, struct va_hole *hole, unsigned long start,
 				unsigned long end, struct va_hole *spare)
@@ -105,7 +114,7 @@ static struct va_hole *cut_hole(struct va_space *space, struct va_hole *hole, un
 	if (hole->start == start) {
 		if (end == hole_end) {
 			rb_erase(&hole->node, &space->holes);
-			kfree(spare);
+			free_hole(spare);
 			return hole;
 		}
 		hole->start = end;	/* its place among the others does not change */
@@ -119,7 +128,7 @@ static struct va_hole *cut_hole(struct va_space *space, struct va_hole *hole, un
 	return NULL;
 }
 
-/* Give [start, end) back to the holes beside it, or make it one of its own in @spare. Returns: for kfree(). */
+/* Give [start, end) back to the holes beside it, or make it one of its own in @spare. Returns: for free_hole(). */
 static struct va_hole *fill_hole(struct va_space *space, unsigned long start, unsigned long end,
 				 struct va_hole *spare)
 {
@@ -143,7 +152,7 @@ static struct va_hole *fill_hole(struct va_space *space, unsigned long start, un
 			return spare;
 		before->end = behind->end;
 		rb_erase(&behind->node, &space->holes);
-		kfree(spare);
+		free_hole(spare);
 		return behind;
 	}
 	if (behind && behind->start == end) {
@@ -200,7 +209,7 @@ static struct vm_struct *make_area(struct va_space *space, unsigned int va_pages
 				   unsigned long align, gfp_t gfp)
 {
 	struct vm_struct *area = kzalloc(sizeof(*area), gfp);
-	struct va_hole *spare = kzalloc(sizeof(*spare), gfp);
+	struct va_hole *spare = kmem_cache_zalloc(hole_cache, gfp);
 	unsigned long flags;
 	bool carved = false;
 
@@ -212,7 +221,7 @@ static struct vm_struct *make_area(struct va_space *space, unsigned int va_pages
 			space->busy_pages += va_pages;
 		spin_unlock_irqrestore(&space->lock, flags);
 	}
-	kfree(spare);
+	free_hole(spare);
 	if (!carved) {
 		kfree(area);
 		return NULL;
@@ -225,9 +234,6 @@ static bool may_flush(void)
 {
 	return num_online_cpus() == 1 || preemptible();
 }
-
-/* Addresses are short: make one hole of all that is not in use. */
-static void dissolve_all(struct va_space *space);
 
 struct vm_struct *va_alloc(struct va_space *space, unsigned long size, unsigned long align, unsigned long flags,
 			   gfp_t gfp)
@@ -247,7 +253,8 @@ struct vm_struct *va_alloc(struct va_space *space, unsigned long size, unsigned 
 	if (!area)
 		area = make_area(space, va_pages, lead, align, gfp);
 	if (!area && may_flush()) {
-		dissolve_all(space);
+		/* Addresses are short: make one hole of all that is not in use. */
+		va_dissolve_all(space);
 		area = make_area(space, va_pages, lead, align, gfp);
 	}
 	if (!area)
@@ -279,7 +286,7 @@ void va_free(struct va_space *space, struct vm_struct *area)
 /* Out of the tree, its addresses to the holes. The area and what it keeps are freed. */
 static void dissolve(struct va_space *space, struct vm_struct *area)
 {
-	struct va_hole *spare = kzalloc(sizeof(*spare), GFP_ATOMIC | __GFP_NOWARN);
+	struct va_hole *spare = kmem_cache_zalloc(hole_cache, GFP_ATOMIC | __GFP_NOWARN);
 	unsigned long flags;
 
 	spin_lock_irqsave(&space->lock, flags);
@@ -294,7 +301,7 @@ static void dissolve(struct va_space *space, struct vm_struct *area)
 	rb_erase(&area->node, &space->areas);
 	spare = fill_hole(space, area->va_start, area_end(area), spare);
 	spin_unlock_irqrestore(&space->lock, flags);
-	kfree(spare);
+	free_hole(spare);
 	kvfree(area->pages);
 	kfree(area);
 }
@@ -331,7 +338,7 @@ void va_purge(struct va_space *space)
 	}
 }
 
-static void dissolve_all(struct va_space *space)
+void va_dissolve_all(struct va_space *space)
 {
 	va_purge(space);
 	for (unsigned int i = 0; i < VA_BUCKETS; i++) {
@@ -383,8 +390,11 @@ struct vm_struct *va_take(struct va_space *space, unsigned long addr)
 
 void va_space_init(struct va_space *space, const char *name, unsigned long start, unsigned long end)
 {
-	struct va_hole *hole = kzalloc(sizeof(*hole), GFP_KERNEL | __GFP_NOFAIL);
+	struct va_hole *hole;
 
+	if (!hole_cache)
+		hole_cache = KMEM_CACHE(va_hole, SLAB_PANIC | SLAB_OWN | SLAB_NO_KFENCE);
+	hole = kmem_cache_zalloc(hole_cache, GFP_KERNEL | __GFP_NOFAIL);
 	*space = (struct va_space){ .name = name, .start = start, .end = end };
 	spin_lock_init(&space->lock);
 	for (unsigned int i = 0; i < VA_BUCKETS; i++)

@@ -52,5 +52,8 @@ struct vm_struct *va_find(struct va_space *space, unsigned long addr);
 /* The same, taken: nobody else finds it from now on. NULL unless @addr is its very start. */
 struct vm_struct *va_take(struct va_space *space, unsigned long addr);
 
+/* Flush, and make holes of all areas that are not in use; what they kept is freed. Context: thread, interrupts on. */
+void va_dissolve_all(struct va_space *space);
+
 /* Flush all that waits. Context: thread, interrupts on. */
 void va_purge(struct va_space *space);

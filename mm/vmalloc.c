@@ -340,6 +340,12 @@ void vm_unmap_aliases(void)
 }
 EXPORT_SYMBOL_GPL(vm_unmap_aliases);
 
+void vmalloc_settle(void)
+{
+	va_dissolve_all(&vmalloc_space);
+	va_dissolve_all(&module_space);
+}
+
 /* ---- Device memory ---- */
 
 static void *map_physical(phys_addr_t pa, size_t size, pgprot_bits_t prot, const void *caller)

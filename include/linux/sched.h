@@ -136,6 +136,11 @@ struct task_struct {
 	int pagefault_disabled;		/* [T] */
 	void *journal_info;
 	struct kunit *kunit_test;	/* [T] the running test, if any */
+	u32 alloc_scope;		/* [T] whose allocations it makes, inherited; mm/alloc_watch.c */
+	unsigned int fail_nth;		/* [T] so many allocations from now one fails, 0: none; mm/fault_inject.c */
+	bool fail_nth_watches;		/* [T] it holds alloc_watch_get() for that */
+	bool fail_nth_quiet;		/* [T] */
+	bool make_it_fail;		/* [T] task-filter of fault injection applies; inherited */
 	void *worker;			/* [T] kernel/sched/workqueue.c */
 	struct rcu_head rcu;		/* frees it after its last users on other CPUs */
 };

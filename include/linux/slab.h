@@ -39,6 +39,7 @@ struct seq_file;
 #define SLAB_TEMPORARY		SLAB_RECLAIM_ACCOUNT
 /* Beyond Linux. */
 #define SLAB_KEEP_PAGES		((slab_flags_t)0x40000000u)	/* empty slabs stay with the cache, see paddock/slab.h */
+#define SLAB_OWN		((slab_flags_t)0x02000000u)	/* the allocators' own objects: no alloc_scope notes them */
 #define SLAB_NO_KFENCE		((slab_flags_t)0x20000000u)	/* starts with kfence_enable 0 */
 
 /* kmalloc(0): not NULL, not to be touched, fine for kfree(). */

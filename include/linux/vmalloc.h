@@ -85,6 +85,8 @@ void free_vm_area(struct vm_struct *area);
 
 /* Flush what vfree() left behind, now. */
 void vm_unmap_aliases(void);
+/* The same, and what free areas keep for the next one is given back. Context: thread. */
+void vmalloc_settle(void);
 unsigned long vmalloc_nr_pages(void);
 
 bool is_vmalloc_addr(const void *addr);

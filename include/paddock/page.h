@@ -67,6 +67,7 @@ bool vmemmap_handle_fault(unsigned long addr, bool is_write);
  * when there is __GFP_NOWARN. Context: any.
  */
 struct page *alloc_internal_page(gfp_t gfp, unsigned int order, int node);
+unsigned long internal_nr_pages(void);	/* handed out so */
 void free_internal_page(struct page *page, unsigned int order);
 /* buddy_init() is done. */
 bool pages_are_available(void);
@@ -87,6 +88,8 @@ void free_pages_full(struct page *page, unsigned int order);	/* count is 0 alrea
 
 /* alloc_pages_node() without KFENCE, for slabs. */
 struct page *alloc_pages_unguarded(gfp_t gfp, unsigned int order, int node);
+/* The way back: @page has kind PLAIN and @order, and count 0. */
+void free_pages_unwatched(struct page *page, unsigned int order);
 
 /*
  * zone_take - a free block of 2^order pages from one zone.
@@ -124,3 +127,5 @@ void warn_alloc_failed(gfp_t gfp, unsigned int order, int node);
 /* The gate for KFENCE's order-0 pages, as slab_gate_open_this_cpu() is for objects. */
 void page_gate_open_this_cpu(void);
 void page_set_full_mode(bool on);
+/* All orders, for who watches allocations: stays open until nobody does. Context: interrupts masked. */
+void page_gate_open_all_this_cpu(void);

@@ -34,6 +34,9 @@ int thread_join(struct task_struct *task);
  */
 int thread_join_interruptible(struct task_struct *task, int *status);
 
+/* Free stacks that wait for the next thread are given back. Context: thread. */
+void thread_drop_kept_stacks(void);
+
 /* One line of ps, copied, so that the reader needs no lock afterwards. */
 struct thread_info_row {
 	pid_t pid, ppid;

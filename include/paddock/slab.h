@@ -139,6 +139,8 @@ void *__krealloc_from(struct kmem_cache *(*caches)[KMALLOC_SHIFT_HIGH + 1], cons
  * Context: interrupts masked.
  */
 void slab_gate_open_this_cpu(void);
+/* All caches, for who watches allocations: stays open until nobody does. Context: interrupts masked. */
+void slab_gate_open_all_this_cpu(void);
 /* slab_set_full_mode - every allocation of a cache with kfence_enable goes slow, on all CPUs. Context: thread. */
 void slab_set_full_mode(bool on);
 /* Change s->kfence_enable; takes effect at once in full mode. */

@@ -28,6 +28,7 @@
 #include <arch/thread.h>
 #include <arch/time.h>
 #include <asm/layout.h>
+#include <paddock/alloc_watch.h>
 #include <paddock/sched.h>
 #include "sched.h"
 
@@ -77,6 +78,19 @@ static bool stack_keep(void *stack)
 	return kept;
 }
 
+void thread_drop_kept_stacks(void)
+{
+	unsigned long flags;
+	void *stack;
+
+	do {
+		raw_spin_lock_irqsave(&stack_lock, flags);
+		stack = nr_kept ? kept_stacks[--nr_kept] : NULL;
+		raw_spin_unlock_irqrestore(&stack_lock, flags);
+		vfree(stack);
+	} while (stack);
+}
+
 /* ---- making ---- */
 
 static int thread_entry(void *unused)
@@ -123,6 +137,8 @@ struct task_struct *thread_make(int (*fn)(void *), void *data, int node, const c
 	t->start_time = arch_clock_ns();
 	t->parent = current;
 	t->ppid = current->pid;
+	t->alloc_scope = current->alloc_scope;
+	t->make_it_fail = current->make_it_fail;
 	refcount_set(&t->usage, 1);
 
 	t->kthread = &block->kthread;
@@ -264,6 +280,7 @@ void do_exit(long code)
 	}
 	if (unlikely(self->nr_held))
 		mutex_report_held(self);
+	watch_thread_exit();
 	if (self->flags & PF_WQ_WORKER)
 		wq_worker_died(self);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* See mm_kunit.h. */
 #include <linux/kfence.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include "mm_kunit.h"
 
@@ -15,6 +16,67 @@ unsigned int mm_logged(u64 seq, const char *text)
 		count += strstr(e->text, text) != NULL;
 	kfree(e);
 	return count;
+}
+
+static bool balance_is(long expected)
+{
+	/* Each look is a blur while other threads allocate; what is lost for good is missing from all of them. */
+	for (int tries = 0; tries < 100; tries++) {
+		if (page_balance() == expected)
+			return true;
+		if (tries % 10 == 9)
+			mm_settle();
+		else
+			cond_resched();
+	}
+	return false;
+}
+
+static long steady_balance(void)
+{
+	long last = page_balance(), now;
+	int same = 0;
+
+	for (int tries = 0; same < 5 && tries < 100; tries++, last = now) {
+		now = page_balance();
+		same = now == last ? same + 1 : 0;
+	}
+	return last;
+}
+
+void mm_watch_begin(struct kunit *test, struct mm_watch *w)
+{
+	mm_settle();
+	KUNIT_ASSERT_EQ(test, 0, alloc_scope_begin(&w->scope));
+	w->balance = steady_balance();
+}
+
+static void expect_balance(struct kunit *test, struct mm_watch *w)
+{
+	if (!balance_is(w->balance))
+		KUNIT_FAIL(test, "%ld pages are nowhere", w->balance - page_balance());
+}
+
+void mm_expect_left(struct kunit *test, struct mm_watch *w, unsigned long objects, unsigned long pages)
+{
+	struct alloc_left left;
+
+	mm_settle();
+	alloc_scope_count(&w->scope, &left);
+	KUNIT_EXPECT_EQ(test, left.objects, objects);
+	KUNIT_EXPECT_EQ(test, left.pages, pages);
+	expect_balance(test, w);
+}
+
+void mm_watch_end(struct kunit *test, struct mm_watch *w)
+{
+	struct alloc_left left;
+
+	mm_settle();
+	expect_balance(test, w);
+	alloc_scope_end(&w->scope, &left, ALLOC_SCOPE_PRINT);
+	KUNIT_EXPECT_EQ(test, left.objects, 0UL);
+	KUNIT_EXPECT_EQ(test, left.pages, 0UL);
 }
 
 void *mm_plain_object(struct kmem_cache *s)

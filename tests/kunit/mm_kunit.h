@@ -5,6 +5,7 @@
 #include <kunit/test.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <paddock/alloc_watch.h>
 #include <paddock/log.h>
 
 /* xorshift64*; suites print their seed, so that a run can be repeated. */
@@ -27,6 +28,19 @@ static inline u32 mm_random_below(struct mm_random *r, u32 limit)
 
 /* How many messages since @seq contain @text. */
 unsigned int mm_logged(u64 seq, const char *text);
+
+/*
+ * What a case allocates and does not free, exactly, whatever other threads do: mm_watch_begin() before, and
+ * after it mm_expect_left() with what should be left. mm_watch_end() at last, which expects that nothing is.
+ * It is also seen that every page is somewhere (page_balance()).
+ */
+struct mm_watch {
+	struct alloc_scope scope;
+	long balance;
+};
+void mm_watch_begin(struct kunit *test, struct mm_watch *w);
+void mm_expect_left(struct kunit *test, struct mm_watch *w, unsigned long objects, unsigned long pages);
+void mm_watch_end(struct kunit *test, struct mm_watch *w);
 
 /* An object from @s that KFENCE does not guard. */
 void *mm_plain_object(struct kmem_cache *s);
