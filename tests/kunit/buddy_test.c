@@ -13,18 +13,11 @@
 #include <paddock/page.h>
 #include "mm_kunit.h"
 
-/* Free pages when nothing is cached in front of the zones. */
-static unsigned long settled_free_pages(void)
-{
-	slab_reclaim();
-	drain_all_pages(NULL);
-	return nr_free_pages();
-}
-
 static void every_order_is_aligned_and_returns(struct kunit *test)
 {
-	unsigned long before = settled_free_pages();
+	struct mm_watch watch;
 
+	mm_watch_begin(test, &watch);
 	for (unsigned int order = 0; order < MAX_ORDER; order++) {
 		struct page *page = alloc_pages(GFP_KERNEL, order);
 
@@ -34,7 +27,7 @@ static void every_order_is_aligned_and_returns(struct kunit *test)
 		memset(page_address(page), 0x5a, PAGE_SIZE << order);
 		__free_pages(page, order);
 	}
-	KUNIT_EXPECT_EQ(test, settled_free_pages(), before);
+	mm_watch_end(test, &watch);
 	buddy_check();
 }
 
@@ -100,37 +93,41 @@ static void references_keep_a_page(struct kunit *test)
 
 static void split_pages_are_freed_one_by_one(struct kunit *test)
 {
-	unsigned long before = settled_free_pages();
+	struct mm_watch watch;
+	struct page *page;
 
-	for (int round = 0; round < 8; round++) {
-		struct page *page = alloc_pages(GFP_KERNEL, 4);
-
-		KUNIT_ASSERT_NOT_NULL(test, page);
-		split_page(page, 4);
-		for (int i = 15; i >= 0; i--)
-			__free_page(page + i);
+	mm_watch_begin(test, &watch);
+	page = alloc_pages(GFP_KERNEL, 4);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	split_page(page, 4);
+	for (int i = 15; i >= 0; i--) {
+		mm_expect_left(test, &watch, 0, i + 1);
+		__free_page(page + i);
 	}
-	/* A page lost each time would be 8; other threads may keep one or two for themselves meanwhile. */
-	KUNIT_EXPECT_LT(test, before, settled_free_pages() + 4);
+	mm_watch_end(test, &watch);
 	buddy_check();
 }
 
 static void exact_gives_back_the_rest(struct kunit *test)
 {
-	unsigned long before = settled_free_pages();
-	void *p = alloc_pages_exact(5 * PAGE_SIZE + 1, GFP_KERNEL);
+	struct mm_watch watch;
+	void *p;
 
+	mm_watch_begin(test, &watch);
+	p = alloc_pages_exact(5 * PAGE_SIZE + 1, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, p);
-	KUNIT_EXPECT_EQ(test, before - settled_free_pages(), 6UL);
+	mm_expect_left(test, &watch, 0, 6);
 	free_pages_exact(p, 5 * PAGE_SIZE + 1);
-	KUNIT_EXPECT_EQ(test, settled_free_pages(), before);
+	mm_watch_end(test, &watch);
 }
 
 static void contig_range_is_contiguous_and_returns(struct kunit *test)
 {
-	unsigned long before = settled_free_pages(), nr = totalram_pages() / 8;
+	unsigned long nr = totalram_pages() / 8;
+	struct mm_watch watch;
 	struct page *page;
 
+	mm_watch_begin(test, &watch);
 	/* Twice: alignment to a power of two, and an odd count. */
 	nr = 1UL << (63 - __builtin_clzl(nr));
 	page = alloc_contig_pages(nr, GFP_KERNEL, NUMA_NO_NODE, NULL);
@@ -140,13 +137,13 @@ static void contig_range_is_contiguous_and_returns(struct kunit *test)
 	memset(page_address(page + nr - 1), 1, PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, page_count(page + nr / 2), 1);
 	free_contig_range(page_to_pfn(page), nr);
-	KUNIT_EXPECT_EQ(test, settled_free_pages(), before);
+	mm_expect_left(test, &watch, 0, 0);
 
 	page = alloc_contig_pages(1234, GFP_KERNEL, NUMA_NO_NODE, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	for (int i = 0; i < 1234; i++)
 		__free_page(page + i);
-	KUNIT_EXPECT_EQ(test, settled_free_pages(), before);
+	mm_watch_end(test, &watch);
 	buddy_check();
 }
 
@@ -159,34 +156,38 @@ static void contig_too_large_is_null(struct kunit *test)
 static void double_free_is_reported(struct kunit *test)
 {
 	u64 seq = log_next_seq();
-	unsigned long before = settled_free_pages();
-	struct page *page = alloc_pages(GFP_KERNEL, 1);
+	struct mm_watch watch;
+	struct page *page;
 
+	mm_watch_begin(test, &watch);
+	page = alloc_pages(GFP_KERNEL, 1);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	__free_pages(page, 1);
 	__free_pages(page, 1);
 	KUNIT_EXPECT_EQ(test, mm_logged(seq, "BUG: Bad page state in process"), 1u);
 	KUNIT_EXPECT_EQ(test, mm_logged(seq, "freed twice"), 1u);
-	KUNIT_EXPECT_EQ(test, settled_free_pages(), before);
+	mm_watch_end(test, &watch);
 	buddy_check();
 }
 
 static void wrong_order_is_reported_and_kept(struct kunit *test)
 {
 	u64 seq = log_next_seq();
-	unsigned long before = settled_free_pages();
-	struct page *page = alloc_pages(GFP_KERNEL, 2);
+	struct mm_watch watch;
+	struct page *page;
 
+	mm_watch_begin(test, &watch);
+	page = alloc_pages(GFP_KERNEL, 2);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	__free_pages(page, 1);
 	KUNIT_EXPECT_EQ(test, mm_logged(seq, "freed with another order than allocated"), 1u);
 	/* Out of circulation: nobody knows which half is still in use. */
-	/* Kept out of circulation: four pages, give or take what other threads do meanwhile. */
-	KUNIT_EXPECT_GE(test, before - settled_free_pages(), 2UL);
+	mm_expect_left(test, &watch, 0, 4);
 	buddy_check();
 	/* The test knows. */
 	page->kind_and_count = PAGE_LIVE(PAGE_KIND(PAGE_PLAIN, page_to_nid(page), 2));
 	__free_pages(page, 2);
+	mm_watch_end(test, &watch);
 }
 
 static void never_allocated_is_reported(struct kunit *test)
@@ -233,15 +234,11 @@ struct storm_slot {
 	u32 stamp;
 };
 
-static void storm_of_all_orders(struct kunit *test)
+static void storm(struct kunit *test, struct storm_slot *slots)
 {
 	struct mm_random r = { .state = 0x9e3779b97f4a7c15ull ^ log_next_seq() };
-	struct storm_slot *slots = vzalloc(STORM_SLOTS * sizeof(*slots));
-	unsigned long before;
 
-	KUNIT_ASSERT_NOT_NULL(test, slots);
 	kunit_info(test, "seed %#llx\n", r.state);
-	before = settled_free_pages();
 	for (unsigned int step = 0; step < 20000; step++) {
 		struct storm_slot *s = &slots[mm_random_below(&r, STORM_SLOTS)];
 
@@ -264,12 +261,25 @@ static void storm_of_all_orders(struct kunit *test)
 		*(u32 *)page_address(s->page) = s->stamp;
 		((u32 *)((char *)page_address(s->page) + (PAGE_SIZE << s->order)))[-1] = s->stamp;
 	}
-	for (unsigned int i = 0; i < STORM_SLOTS; i++)
+	for (unsigned int i = 0; i < STORM_SLOTS; i++) {
 		if (slots[i].page)
 			__free_pages(slots[i].page, slots[i].order);
-	KUNIT_EXPECT_EQ(test, settled_free_pages(), before);
+		slots[i].page = NULL;
+	}
 	buddy_check();
-	vfree(slots);
+}
+
+/* By the fast paths; and once more by the slow ones, with every page counted. */
+static void storm_of_all_orders(struct kunit *test)
+{
+	struct storm_slot *slots = kunit_kzalloc(test, STORM_SLOTS * sizeof(*slots), GFP_KERNEL);
+	struct mm_watch watch;
+
+	KUNIT_ASSERT_NOT_NULL(test, slots);
+	storm(test, slots);
+	mm_watch_begin(test, &watch);
+	storm(test, slots);
+	mm_watch_end(test, &watch);
 }
 
 static void nodes_are_respected(struct kunit *test)

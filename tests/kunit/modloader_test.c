@@ -17,6 +17,7 @@
 #include <paddock/module.h>
 #include <paddock/page.h>
 #include <paddock/pgtable.h>
+#include "mm_kunit.h"
 
 /* A module's file in memory, freed with the test. */
 struct ko {
@@ -66,18 +67,6 @@ static struct module *find(const char *name)
 	mod = find_module(name);
 	rcu_read_unlock();
 	return mod;
-}
-
-/* Free pages with nothing in anybody's cache. */
-/* Pages that other threads may take for themselves meanwhile; a leak of one a load would be more. */
-#define SLACK 16
-
-static unsigned long free_pages_now(void)
-{
-	rcu_barrier();
-	slab_reclaim();
-	drain_all_pages(NULL);
-	return nr_free_pages();
 }
 
 static void load_and_unload(struct kunit *test)
@@ -246,29 +235,26 @@ static void other_versions_are_refused(struct kunit *test)
 static void dry_run_leaves_nothing(struct kunit *test)
 {
 	struct ko ko = read_ko(test, "victim");
-	unsigned long before;
+	struct mm_watch watch;
 
-	KUNIT_ASSERT_EQ(test, 0, load(ko, "", MODULE_LOAD_DRY_RUN));
-	before = free_pages_now();
+	mm_watch_begin(test, &watch);
 	for (int i = 0; i < 40; i++)
 		KUNIT_EXPECT_EQ(test, 0, load(ko, "", MODULE_LOAD_DRY_RUN));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(err_text.text, "victim: would load"));
 	KUNIT_EXPECT_NULL(test, find("victim"));
-	/* A page each would be 40; what the slabs keep cached meanwhile is a few. */
-	KUNIT_EXPECT_LT(test, before, free_pages_now() + 20);
+	mm_watch_end(test, &watch);
 }
 
 static void truncated_files_are_refused(struct kunit *test)
 {
 	struct ko ko = read_ko(test, "hello");
-	unsigned long before;
+	struct mm_watch watch;
 	size_t len;
 
-	load((struct ko){ ko.data, ko.len / 2 }, "", 0);
-	before = free_pages_now();
+	mm_watch_begin(test, &watch);
 	for (len = 0; len < ko.len; len += 37)
 		KUNIT_EXPECT_EQ(test, -ENOEXEC, load((struct ko){ ko.data, len }, "", 0));
-	KUNIT_EXPECT_LT(test, before, free_pages_now() + SLACK);
+	mm_watch_end(test, &watch);
 }
 
 /*
@@ -278,12 +264,13 @@ static void truncated_files_are_refused(struct kunit *test)
 static void mutants_are_survived(struct kunit *test)
 {
 	static const char *const names[] = { "hello", "params", "counter_lib", "victim" };
-	unsigned long before = 0;
+	struct mm_watch watch;
 	unsigned int i, k, linked = 0;
 	u32 seed = get_random_u32() | 1, r = seed;
 	int loglevel = console_loglevel;
 
 	kunit_info(test, "seed %u", seed);
+	mm_watch_begin(test, &watch);
 	console_loglevel = CONSOLE_LOGLEVEL_SILENT;	/* a line for each mutant stays in the ring */
 	for (i = 0; i < 2400; i++) {
 		struct ko ko = read_ko(test, names[i % ARRAY_SIZE(names)]);
@@ -299,29 +286,24 @@ static void mutants_are_survived(struct kunit *test)
 		}
 		linked += !load(ko, "", MODULE_LOAD_DRY_RUN);
 		kunit_release_action(test, free_ko, ko.data);
-		if (i == 400)
-			before = free_pages_now();
 	}
 	console_loglevel = loglevel;
 	kunit_info(test, "%u of %u mutants could be linked", linked, i);
 	KUNIT_EXPECT_GT(test, linked, 100U);
-	KUNIT_EXPECT_LT(test, before, free_pages_now() + SLACK);
+	mm_watch_end(test, &watch);
 }
 
 static void many_loads_leak_nothing(struct kunit *test)
 {
 	struct ko ko = read_ko(test, "counter_lib");
-	unsigned long before = 0;
-	unsigned int i;
+	struct mm_watch watch;
 
-	/* By the 400th load the cache of vmalloc addresses is as large as it gets. */
-	for (i = 0; i < 1400; i++) {
+	mm_watch_begin(test, &watch);
+	for (unsigned int i = 0; i < 400; i++) {
 		KUNIT_ASSERT_EQ(test, 0, load(ko, "", 0));
 		KUNIT_ASSERT_EQ(test, 0, unload("counter_lib"));
-		if (i == 400)
-			before = free_pages_now();
 	}
-	KUNIT_EXPECT_LT(test, before, free_pages_now() + SLACK);
+	mm_watch_end(test, &watch);
 }
 
 static struct kunit_case modloader_cases[] = {

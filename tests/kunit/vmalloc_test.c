@@ -69,18 +69,17 @@ static void large_areas_use_large_pages(struct kunit *test)
 
 static void pages_come_back(struct kunit *test)
 {
-	unsigned long before;
+	struct mm_watch watch;
+	void *p;
 
-	/* Once before counting: tables and arrays that are kept. */
-	vfree(vmalloc(40 * PAGE_SIZE));
-	drain_all_pages(NULL);
-	before = nr_free_pages();
+	mm_watch_begin(test, &watch);
 	for (int i = 0; i < 2000; i++)
 		vfree(vmalloc(40 * PAGE_SIZE));
-	vm_unmap_aliases();
-	drain_all_pages(NULL);
-	/* Not one area leaked; a table or two for the addresses that waited for the flush. */
-	KUNIT_EXPECT_LE(test, (long)(before - nr_free_pages()), 24L);
+	p = vmalloc(40 * PAGE_SIZE);
+	/* The area, the array of its pages, and they. */
+	mm_expect_left(test, &watch, 2, 40);
+	vfree(p);
+	mm_watch_end(test, &watch);
 }
 
 static void bad_vfree_is_reported(struct kunit *test)

@@ -5,12 +5,8 @@ import re
 import pytest
 
 
-def ktap(r):
-    return re.sub(r"^\[ *\d+\.\d+\] ?", "", r.out, flags=re.M)
-
-
 def check(r):
-    text = ktap(r)
+    text = re.sub(r"^\[ *\d+\.\d+\] ?", "", r.out, flags=re.M)
     failed = re.findall(r"(?:^ +# .*\n(?:^ {8}.*\n)*)?^ *not ok .*", text, re.M)
     assert not failed, failed
     assert r.status == 0, r
@@ -22,12 +18,5 @@ def check(r):
 
 @pytest.mark.parametrize("smp", [1, 2, 4])
 def test_suites(vm, smp):
-    """All suites in one boot, the quick loop. A suite that fails there has a boot of its own: memory is
-    everybody's, so a case that counts free pages may count what another thread took. There it must pass."""
-    r = vm("", append="kunit", smp=smp, mem="1G", timeout=500)
-    failed = re.findall(r"^not ok \d+ (\S+)", ktap(r), re.M)
-    if not failed:
-        check(r)
-    for suite in failed:
-        print("again, alone:", suite, re.findall(r"^ *(?:# .*FAILED.*|not ok.*)", ktap(r), re.M))
-        check(vm("", append="kunit=" + suite, smp=smp, mem="1G", timeout=300))
+    """All suites in one boot."""
+    check(vm("", append="kunit", smp=smp, mem="1G", timeout=500))
