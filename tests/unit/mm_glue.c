@@ -27,6 +27,7 @@
 #include <arch/boot.h>
 #include <arch/time.h>
 #include <paddock/init.h>
+#include <paddock/alloc_watch.h>
 #include <paddock/numa.h>
 #include <paddock/page.h>
 #include <paddock/pgtable.h>
@@ -395,6 +396,40 @@ void rcu_barrier(void)
 		waiting = head->next;
 		head->func(head);
 	}
+}
+
+/* ---- Nobody watches allocations here: the slow paths never get to these ---- */
+
+bool alloc_watched;
+
+bool watch_fails_object(struct kmem_cache *s, gfp_t gfp, size_t size)
+{
+	return false;
+}
+
+bool watch_fails_pages(gfp_t gfp, unsigned int order)
+{
+	return false;
+}
+
+void watch_add_object(const void *object, size_t size)
+{
+}
+
+void watch_remove_object(const void *object)
+{
+}
+
+void watch_add_pages(struct page *page, unsigned int order)
+{
+}
+
+void watch_remove_pages(struct page *page, unsigned int order)
+{
+}
+
+void watch_split_pages(struct page *page, unsigned int order)
+{
 }
 
 /* ---- KFENCE ---- */
