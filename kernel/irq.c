@@ -566,6 +566,8 @@ bool irqs_find(unsigned long start, unsigned long end, struct deferred *out, uns
 		struct irqaction *a;
 		bool found = false;
 
+		if (!READ_ONCE(descs[irq].action))
+			continue;
 		raw_spin_lock_irq(&descs[irq].lock);
 		for (a = descs[irq].action; a && !found; a = a->next) {
 			unsigned long fn = (unsigned long)a->handler, tfn = (unsigned long)a->thread_fn;
@@ -577,6 +579,7 @@ bool irqs_find(unsigned long start, unsigned long end, struct deferred *out, uns
 			found = true;
 			out->function = fn >= start && fn < end ? fn : tfn;
 			out->object = a->dev_id;
+			out->irq = irq;
 			snprintf(out->detail, sizeof(out->detail), "irq %u (%s)", irq, a->name);
 		}
 		raw_spin_unlock_irq(&descs[irq].lock);

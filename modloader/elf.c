@@ -258,11 +258,14 @@ bool elf_is_applied_rela(const struct elf_image *img, unsigned int i)
 {
 	const Elf64_Shdr *s = &img->sections[i];
 
-	return s->sh_type == SHT_RELA && s->sh_info < img->nr_sections &&
+	return s->sh_type == SHT_RELA && s->sh_info && s->sh_info < img->nr_sections &&
 	       elf_section_is_alloc(img, s->sh_info);
 }
 
-/* E6. Relocations of debug sections are nobody's business here. */
+/*
+ * E6. Relocations of debug sections are nobody's business here, nor are those of section 0, which is
+ * no section: what names it as its target is not tied to any.
+ */
 static int check_relocations(struct elf_image *img)
 {
 	unsigned int i;
@@ -274,7 +277,7 @@ static int check_relocations(struct elf_image *img)
 
 		if ((s->sh_type == SHT_RELA || s->sh_type == SHT_REL) && s->sh_info >= img->nr_sections)
 			return BAD(img, "section %u: relocates section %u of %u", i, s->sh_info, img->nr_sections);
-		if (s->sh_type == SHT_REL && elf_section_is_alloc(img, s->sh_info))
+		if (s->sh_type == SHT_REL && s->sh_info && elf_section_is_alloc(img, s->sh_info))
 			return BAD(img, "section %u: relocations without addends (SHT_REL)", i);
 		if (!elf_is_applied_rela(img, i))
 			continue;

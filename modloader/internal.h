@@ -10,6 +10,7 @@
  *   symbols.c   who exports a name; explanations   kallsyms.c  which symbol is at an address
  *   versions.c  version magic and CRCs             isolate.c   which names an isolated module gets elsewhere
  *   unload.c    references, holders, exit          sysfs.c     /sys/module/<name>, /proc/modules
+ *   leftover.c  what would still run its code
  */
 #pragma once
 
@@ -73,6 +74,7 @@ struct module_private {
 	struct list_head uses;				/* [M] whom it uses */
 	struct list_head users;				/* [M] who uses it */
 	int oot_slot;					/* [I] isolation slot, or -1 */
+	bool lingering;					/* gone but for code that still runs: leftover.c */
 	struct task_struct *loader;			/* [M] the thread that runs init or exit; NULL while live */
 	char *version, *srcversion, *args;		/* [I] owned; struct module points here */
 	void __percpu *percpu;				/* [I] its per-CPU variables, or NULL */
@@ -175,7 +177,18 @@ bool module_names_equal(const char *a, const char *b);	/* '-' and '_' alike */
 int module_use_target(struct load_info *info, struct module *target);	/* 0, -EBUSY, -ENOMEM */
 void module_drop_uses(struct module_private *priv);
 void module_free(struct module_private *priv);
-void module_destroy(struct module *mod);	/* off the list, and freed */
+/*
+ * The way out of a module whose code nobody calls any more: ends what would still run it, takes it
+ * off the list and frees it. Returns: 0, or -EBUSY: it lingers, and @err says why.
+ */
+int module_retire(struct module *mod, struct module_errbuf *err);
+
+/* leftover.c */
+/*
+ * End the timers, work, threads… that would run the module's code; each is named in the log and in @err.
+ * Context: thread, may sleep some seconds. Returns: how many are still there (then it is lingering).
+ */
+unsigned int module_drain(struct module *mod, struct module_errbuf *err);
 
 /* sysfs.c */
 int module_sysfs_prepare(struct load_info *info);	/* remembers the sections' addresses */

@@ -270,6 +270,8 @@ static void modules_stop(struct seq_file *m, void *p)
 
 static const char *state_word(const struct module *mod)
 {
+	if (mod->priv->lingering)
+		return "Lingering";
 	if (module_is_dead(mod))
 		return "Dead";
 	switch (mod->state) {
