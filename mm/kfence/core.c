@@ -39,30 +39,38 @@
 
 /* ---- Pages ---- */
 
-static void open_page(unsigned long addr)
+static pte_t *page_entry(const struct kfence_area *area, unsigned long addr)
 {
-	kernel_page_protect(addr & PAGE_MASK, true);
+	return area->tables[(addr - area->tables_base) / PT_LEVEL_SIZE(1)] + PT_INDEX(addr, 0);
 }
 
-static void close_page(unsigned long addr)
+void kfence_page_open(const struct kfence_area *area, unsigned long addr)
 {
-	addr &= PAGE_MASK;
-	kernel_page_protect(addr, false);
-	arch_tlb_shootdown_page(addr);
+	arch_pt_set(page_entry(area, addr), arch_pt_leaf(__pa(addr & PAGE_MASK), PT_KERNEL_RW, 0));
 }
 
-static bool page_is_open(unsigned long addr)
+/* On this CPU no more than that: others may have a translation until arch_tlb_shootdown_page(). */
+static void page_close_entry(const struct kfence_area *area, unsigned long addr)
 {
-	pte_t *slot = kernel_page_entry(addr, NULL);
+	arch_pt_set(page_entry(area, addr), arch_pt_leaf(__pa(addr & PAGE_MASK), PT_KERNEL_RW & ~PT_PRESENT, 0));
+}
 
-	return slot && arch_pt_prot(READ_ONCE(*slot), 0) & PT_PRESENT;
+void kfence_page_close(const struct kfence_area *area, unsigned long addr)
+{
+	page_close_entry(area, addr);
+	arch_tlb_shootdown_page(addr & PAGE_MASK);
+}
+
+static bool page_is_open(const struct kfence_area *area, unsigned long addr)
+{
+	return arch_pt_prot(READ_ONCE(*page_entry(area, addr)), 0) & PT_PRESENT;
 }
 
 /*
  * Close the guard to the left of @obj (or of the sentinel) if a report has opened it. What strayed into
  * it is wiped, so that it does not look like something when the guard is opened again.
  */
-static void close_guard(struct kfence_object *obj, unsigned long guard)
+static void close_guard(const struct kfence_area *area, struct kfence_object *obj, unsigned long guard)
 {
 	unsigned long flags;
 	bool was_open;
@@ -74,7 +82,7 @@ static void close_guard(struct kfence_object *obj, unsigned long guard)
 	if (was_open) {
 		memset((void *)guard, 0, PAGE_SIZE);
 		obj->guard_open = 0;
-		kernel_page_protect(guard, false);
+		page_close_entry(area, guard);
 	}
 	kfence_object_unlock(obj, flags);
 	if (was_open)
@@ -201,7 +209,7 @@ static void *guarded_alloc(struct kmem_cache *cache, size_t size, gfp_t flags, i
 	obj->alloc_stack = stack_depot_save(stack, nr, GFP_NOWAIT);
 	obj->free_stack = 0;
 	obj->flags = objflags;
-	open_page((unsigned long)page);
+	kfence_page_open(virt_to_page(page)->kfence_area, (unsigned long)page);
 	if (size < PAGE_SIZE)
 		kfence_canary_fill(page, obj->offset, size);
 	WRITE_ONCE(obj->state, KFENCE_ALLOCATED);
@@ -386,9 +394,9 @@ static bool retire_object(struct kfence_area *area, struct kfence_object *obj)
 
 	if (obj->size < PAGE_SIZE && unlikely(!kfence_canary_intact((void *)page, obj->offset, obj->size)))
 		reports = check_canaries(area, obj, KFENCE_FREED, false);
-	close_page(page);
-	close_guard(obj, page - PAGE_SIZE);
-	close_guard(obj + 1, page + PAGE_SIZE);
+	kfence_page_close(area, page);
+	close_guard(area, obj, page - PAGE_SIZE);
+	close_guard(area, obj + 1, page + PAGE_SIZE);
 
 	if (obj->flags & KFENCE_OBJ_COVERED && !READ_ONCE(area->draining))
 		kfence_cover_add(object_cover_key(obj), -1);
@@ -552,7 +560,7 @@ static void reclose_page(unsigned long page)
 			live = kfence_state_is_live(obj->state);
 		}
 		if (!live)
-			kernel_page_protect(page, false);
+			page_close_entry(area, page);
 		if (obj)
 			kfence_object_unlock(obj, flags);
 		if (!live)
@@ -582,7 +590,7 @@ bool kfence_step_done(struct pt_regs *regs)
  * Open @page for the one instruction at regs_pc(). False: this instruction cannot be stepped over:
  * an exclusive load, whose reservation the step's exception would clear, so that its loop never ends.
  */
-static bool open_for_step(unsigned long page, struct pt_regs *regs)
+static bool open_for_step(const struct kfence_area *area, unsigned long page, struct pt_regs *regs)
 {
 	struct step *step = this_cpu_ptr(&steps);
 	struct insn_access access;
@@ -598,7 +606,7 @@ static bool open_for_step(unsigned long page, struct pt_regs *regs)
 		arch_single_step(regs, true);
 	step->pc = regs_pc(regs);
 	step->pages[step->nr++] = page;
-	open_page(page);
+	kfence_page_open(area, page);
 	return true;
 }
 
@@ -629,13 +637,13 @@ static void open_for_good(struct kfence_area *area, unsigned long addr)
 	struct kfence_object *right;
 
 	if (page % 2 == 0) {
-		open_page(addr);
+		kfence_page_open(area, addr);
 		return;
 	}
 	/* Its flag is with the object to the right; there is one behind the last, for this. */
 	right = &area->objects[(page - 1) / 2];
 	flags = kfence_object_lock(right);
-	open_page(addr);
+	kfence_page_open(area, addr);
 	right->guard_open = 1;
 	kfence_object_unlock(right, flags);
 }
@@ -649,7 +657,7 @@ bool kfence_handle_page_fault(unsigned long addr, bool is_write, struct pt_regs 
 
 	rcu_read_lock();
 	area = kfence_area_of(addr);
-	if (!area || page_is_open(addr)) {
+	if (!area || page_is_open(area, addr)) {
 		/* Open: it came to life, or another CPU's report opened it, while we were on our way here. */
 		rcu_read_unlock();
 		return area;
@@ -674,7 +682,7 @@ bool kfence_handle_page_fault(unsigned long addr, bool is_write, struct pt_regs 
 	if (READ_ONCE(kfence_rearm)) {
 		/* Stay masked until the return from the exception; its frame knows what was. */
 		local_irq_disable();
-		stepping = open_for_step(addr & PAGE_MASK, regs);
+		stepping = open_for_step(area, addr & PAGE_MASK, regs);
 	}
 	if (!stepping)
 		open_for_good(area, addr);
