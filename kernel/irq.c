@@ -441,9 +441,12 @@ static irqreturn_t oneshot_handler(int irq, void *dev_id)
 	return IRQ_WAKE_THREAD;
 }
 
+static unsigned int highest_used;	/* no line above it ever had a handler; only grows, for irqs_find() */
+
 /* Put @a on the line; lock held. */
 static int add_action(struct irq_desc *desc, struct irqaction *a)
 {
+	unsigned int irq = desc - descs, seen = READ_ONCE(highest_used);
 	struct irqaction **tail = &desc->action;
 
 	if (desc->action && !(desc->action->flags & a->flags & IRQF_SHARED))
@@ -457,6 +460,8 @@ static int add_action(struct irq_desc *desc, struct irqaction *a)
 	while (*tail)
 		tail = &(*tail)->next;
 	*tail = a;
+	while (irq > seen && !try_cmpxchg(&highest_used, &seen, irq))
+		;
 	if (desc->action == a && !(a->flags & IRQF_NO_AUTOEN)) {
 		struct irq_chip *chip = desc->irq_data.chip;
 
@@ -562,7 +567,7 @@ bool irqs_find(unsigned long start, unsigned long end, struct deferred *out, uns
 {
 	unsigned int irq;
 
-	for (irq = 0; irq < NR_IRQS; irq++) {
+	for (irq = 0; irq <= READ_ONCE(highest_used); irq++) {
 		struct irqaction *a;
 		bool found = false;
 

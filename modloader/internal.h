@@ -98,7 +98,8 @@ struct load_info {
 	void __percpu *percpu_area;	/* address of section percpu */
 	u8 *percpu_image;		/* its contents, relocated; copied to each CPU at the end */
 	const struct modversion_info *versions;	/* section __versions, in the file */
-	unsigned int nr_versions, version_cursor;
+	unsigned int nr_versions;
+	u32 *version_slots, version_mask;	/* versions.c: names by hash */
 	bool told_no_version;
 	bool gpl;			/* its license gives access to EXPORT_SYMBOL_GPL */
 	bool forced;			/* a check was waived by the flags */
@@ -161,7 +162,7 @@ int kallsyms_add_module(struct load_info *info);
 void kallsyms_free(struct module_private *priv);
 
 /* versions.c */
-int versions_check_vermagic(struct load_info *info);	/* 0 or -ENOEXEC */
+int versions_check_vermagic(struct load_info *info);	/* 0, -ENOEXEC, -ENOMEM */
 int versions_check_layout(struct load_info *info);	/* 0 or -ENOEXEC */
 /* Does the module's CRC of @name agree with the exporter's @crc? A mismatch is logged. */
 bool versions_check_symbol(struct load_info *info, const char *name, u32 crc);

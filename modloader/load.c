@@ -305,6 +305,7 @@ static void free_info(struct load_info *info)
 	kvfree(info->section_region);
 	kvfree(info->symbol_value);
 	kvfree(info->slot_of);
+	kvfree(info->version_slots);
 	kvfree(info->percpu_image);
 	kfree(info);
 }
