@@ -337,7 +337,7 @@ static unsigned int check_canaries(struct kfence_area *area, struct kfence_objec
 
 	flags = kfence_object_lock(obj);
 	end = obj->offset + obj->size;
-	if (obj->state == state && obj->size < PAGE_SIZE &&
+	if (obj->state == state && obj->size < PAGE_SIZE && !(obj->flags & KFENCE_OBJ_LEFT) &&
 	    !kfence_canary_intact(page, obj->offset, obj->size)) {
 		at = kfence_canary_find_left(page, obj->offset);
 		if (at >= 0)
@@ -455,6 +455,10 @@ static void guarded_free(void *addr, bool as_page)
 		report_bad_free(addr, area, obj);
 		return;
 	}
+	if (unlikely(obj->flags & KFENCE_OBJ_LEFT)) {
+		obj->flags &= ~KFENCE_OBJ_LEFT;
+		open_page((unsigned long)addr);
+	}
 	note_freer_locked(obj);
 	if (obj->cache && obj->cache->flags & SLAB_TYPESAFE_BY_RCU) {
 		by_rcu = true;
@@ -479,6 +483,63 @@ void __kfence_free(void *addr)
 void kfence_free_page(struct page *page)
 {
 	guarded_free(page_address(page), true);
+}
+
+/* ---- What a cache has here ---- */
+
+/* Under the object's lock. False: there is nothing to do, it was left behind before. */
+static bool leave_object_locked(struct kfence_object *obj)
+{
+	if (obj->flags & KFENCE_OBJ_LEFT)
+		return false;
+	memset(kfence_object_addr(obj), POISON_LEFT, obj->size);
+	obj->flags |= KFENCE_OBJ_LEFT;
+	return true;
+}
+
+static unsigned long visit_objects(struct kmem_cache *cache, bool leave,
+				   void (*fn)(void *ctx, void *object, size_t size, u32 stack), void *ctx)
+{
+	struct kfence_area *area;
+	unsigned long count = 0;
+
+	mutex_lock(&kfence_areas_lock);
+	list_for_each_entry(area, &kfence_areas, list) {
+		for (unsigned long i = 0; i < area->nr_objects; i++) {
+			struct kfence_object *obj = &area->objects[i], copy;
+			unsigned long flags;
+
+			if (READ_ONCE(obj->cache) != cache)
+				continue;
+			flags = kfence_object_lock(obj);
+			copy = *obj;
+			if (copy.cache != cache || !kfence_state_is_live(copy.state) ||
+			    (leave && !leave_object_locked(obj))) {
+				kfence_object_unlock(obj, flags);
+				continue;
+			}
+			kfence_object_unlock(obj, flags);
+			count++;
+			if (leave)
+				close_page((unsigned long)kfence_object_page(obj));
+			if (fn)
+				fn(ctx, kfence_object_addr(obj), copy.size, copy.alloc_stack);
+		}
+	}
+	mutex_unlock(&kfence_areas_lock);
+	return count;
+}
+
+unsigned long kfence_cache_objects(struct kmem_cache *cache,
+				   void (*fn)(void *ctx, void *object, size_t size, u32 stack), void *ctx)
+{
+	return visit_objects(cache, false, fn, ctx);
+}
+
+unsigned long kfence_leave_objects(struct kmem_cache *cache,
+				   void (*fn)(void *ctx, void *object, size_t size, u32 stack), void *ctx)
+{
+	return visit_objects(cache, true, fn, ctx);
 }
 
 /* ---- Cache destruction ---- */

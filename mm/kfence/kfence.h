@@ -47,6 +47,7 @@ enum kfence_state {
 #define KFENCE_OBJ_PAGE		(1u << 0)	/* an order-0 page: no cache, no canaries */
 #define KFENCE_OBJ_ZOMBIE	(1u << 1)	/* its cache was destroyed around it: never reused */
 #define KFENCE_OBJ_COVERED	(1u << 2)	/* its allocation stack is counted as covered */
+#define KFENCE_OBJ_LEFT		(1u << 3)	/* its module was unloaded without freeing it: closed, though live */
 
 /*
  * One object, live or not: a cache line. What it holds of the last allocation and free stays until
