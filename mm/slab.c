@@ -150,7 +150,6 @@ static void shuffle(void **objects, unsigned int count)
 /* ---- Making and giving up slabs ---- */
 
 static struct kmem_cache *map_cache;	/* bitmaps of slabs with more than 64 objects */
-static void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller);
 
 static bool alloc_free_map(struct kmem_cache *s, struct page *slab, gfp_t flags)
 {
@@ -464,7 +463,7 @@ static void *alloc_debug(struct kmem_cache *s, gfp_t flags, int node, unsigned l
 	}
 }
 
-static void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller)
+void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller)
 {
 	int local = slab_local_node();
 	void *object = NULL;

@@ -78,6 +78,9 @@ struct page *slab_make(struct kmem_cache *s, gfp_t flags, int node);
 /* All pages of @slab are @s's, of kind @type. Node lock held, or nobody else knows the slab. */
 void slab_set_pages(struct kmem_cache *s, struct page *slab, u32 type);
 
+/* An object for the allocator itself: no scope counts it, no injected failure hits it. Context: as @flags say. */
+void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller);
+
 /* slab_cache.c: kmem_cache_create() for an isolated module's slot: kept pages, never merged. */
 struct kmem_cache *slab_create_for(struct oot_slot *slot, const char *name, unsigned int size, unsigned int align,
 				   slab_flags_t flags, void (*ctor)(void *));

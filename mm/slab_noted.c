@@ -44,10 +44,12 @@ unsigned long slab_site_decode(u32 site)
 
 struct slab_notes *slab_notes_alloc(const struct kmem_cache *s, gfp_t flags)
 {
+	size_t bytes = struct_size_t(struct slab_notes, note, s->objects);
 	struct slab_notes *notes;
 
 	flags &= ~(__GFP_DMA | __GFP_DMA32 | __GFP_COMP | __GFP_NOFAIL);
-	notes = kzalloc(struct_size(notes, note, s->objects), flags | __GFP_NOWARN);
+	notes = slab_alloc_unwatched(kmalloc_cache_in(kmalloc_caches, bytes, flags), flags | __GFP_ZERO | __GFP_NOWARN,
+				     NUMA_NO_NODE, bytes, _RET_IP_);
 	if (notes)
 		notes->slot = s->slot;
 	return notes;

@@ -9,6 +9,8 @@
  *   layout.c    where does each section go; protection by region
  *   symbols.c   who exports a name; explanations   kallsyms.c  which symbol is at an address
  *   versions.c  version magic and CRCs             isolate.c   which names an isolated module gets elsewhere
+ *   verdict.c   what an isolated module has and    isolate_options.c, name_list.c   what else can be asked for
+ *               leaves behind                      isolated modules, in lists of names
  *   unload.c    references, holders, exit          sysfs.c     /sys/module/<name>, /proc/modules
  *   leftover.c  what would still run its code
  */
@@ -172,6 +174,14 @@ int isolate_module(struct load_info *info);	/* chooses the slot; 0, -ENOMEM, -EN
 void isolate_announce(struct load_info *info);	/* the slot is its now, and the log says so */
 unsigned long isolate_symbol(struct load_info *info, const char *name, const char **target);
 void isolate_describe(struct load_info *info);	/* for insmod -n */
+/* isolate_options.c; Locking: module_mutex */
+struct oot_options;
+bool isolate_is_named(const char *name);	/* in a parameter that asks for more than isolation */
+void isolate_options(const char *name, struct oot_options *out);
+/* verdict.c: an isolated module's code does not run any more; tells which objects it leaves. Context: thread, no locks. */
+void verdict_deliver(struct module *mod);
+int verdict_memory_show(const struct module *mod, char *buf);	/* a page; bytes */
+/* name_list.c */
 bool module_names_equal(const char *a, const char *b);	/* '-' and '_' alike */
 
 /* unload.c */

@@ -112,6 +112,7 @@ int module_retire(struct module *mod, struct module_errbuf *err)
 	atomic_set(&mod->refcnt, 0);	/* init's and the load's, when init has failed */
 	if (module_drain(mod, err))
 		return -EBUSY;
+	verdict_deliver(mod);
 	mutex_lock(&module_mutex);
 	list_del_rcu(&mod->list);
 	mutex_unlock(&module_mutex);
