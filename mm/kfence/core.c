@@ -457,7 +457,7 @@ static void guarded_free(void *addr, bool as_page)
 	}
 	if (unlikely(obj->flags & KFENCE_OBJ_LEFT)) {
 		obj->flags &= ~KFENCE_OBJ_LEFT;
-		open_page((unsigned long)addr);
+		kfence_page_open(area, (unsigned long)addr);
 	}
 	note_freer_locked(obj);
 	if (obj->cache && obj->cache->flags & SLAB_TYPESAFE_BY_RCU) {
@@ -521,7 +521,7 @@ static unsigned long visit_objects(struct kmem_cache *cache, bool leave,
 			kfence_object_unlock(obj, flags);
 			count++;
 			if (leave)
-				close_page((unsigned long)kfence_object_page(obj));
+				kfence_page_close(area, (unsigned long)kfence_object_page(obj));
 			if (fn)
 				fn(ctx, kfence_object_addr(obj), copy.size, copy.alloc_stack);
 		}

@@ -124,7 +124,7 @@ static void the_whole_family_is_bound(struct kunit *test)
 	char *(*slot_strdup)(const char *, gfp_t);
 	const char *name, *target;
 	unsigned int n;
-	unsigned long before, guarded;
+	unsigned long before;
 	void *p, *big;
 	char *s;
 
