@@ -26,8 +26,11 @@ void arch_tlb_flush_all_local(void)
 	asm volatile("dsb nshst\n\ttlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory");
 }
 
+unsigned long arch_tlb_nr_flushes;
+
 void arch_tlb_flush_range_all(unsigned long start, unsigned long end)
 {
+	__atomic_fetch_add(&arch_tlb_nr_flushes, 1, __ATOMIC_RELAXED);
 	asm volatile("dsb ishst" : : : "memory");
 	start &= ~0xfffUL;
 	if (end - start > FLUSH_ALL_PAGES * 4096UL)
@@ -56,6 +59,14 @@ void arch_pt_set_live(pte_t *slot, pte_t e, unsigned long va)
 		"dsb ish\n\t"
 		"isb" : : "r"(arm64_tlbi_va(va)) : "memory");
 	arch_pt_set(slot, e);
+}
+
+phys_addr_t arm64_idle_ttbr0;
+
+/* The lower half has a root of its own here; there is nothing to take over from the kernel's. */
+void arch_private_root_init(phys_addr_t root_pa)
+{
+	arm64_idle_ttbr0 = read_sysreg(ttbr0_el1);
 }
 
 /* A CPU that touched the range between break and make would fault. */

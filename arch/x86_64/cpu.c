@@ -6,6 +6,7 @@
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
@@ -154,18 +155,35 @@ static void flush_range(void *info)
 		arch_tlb_flush_page_local(va);
 }
 
+unsigned long arch_tlb_nr_flushes;
+
 void arch_tlb_flush_range_all(unsigned long start, unsigned long end)
 {
 	struct flush_range r = { start, end };
 
+	__atomic_fetch_add(&arch_tlb_nr_flushes, 1, __ATOMIC_RELAXED);
 	if (num_online_cpus() > 1)
 		on_each_cpu(flush_range, &r, 1);
 	else
 		flush_range(&r);
 }
 
+phys_addr_t x86_kernel_cr3;
+
+/* A private root is a whole one: its upper half points at the tables that the kernel's points at. */
+void arch_private_root_init(phys_addr_t root_pa)
+{
+	const pte_t *kernel = __va(x86_kernel_cr3);
+	pte_t *root = __va(root_pa);
+
+	for (unsigned int i = PT_ENTRIES / 2; i < PT_ENTRIES; i++)
+		if (root[i] != kernel[i])
+			arch_pt_set(&root[i], kernel[i]);
+}
+
 void arch_pt_activate(phys_addr_t root_pa)
 {
+	x86_kernel_cr3 = root_pa;
 	write_cr3(root_pa);
 	arch_tlb_flush_all_local();
 }

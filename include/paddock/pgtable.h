@@ -79,26 +79,12 @@ void kernel_flush_everywhere(void);
  * kernel_split_range - map [va, va + size) by 4 KiB pages from now on, permissions as they were.
  * kernel_merge_range - the reverse where 512 entries allow it: same permissions, contiguous, aligned.
  *
+ * KFENCE splits its pool once, so that protecting a page needs no walk that could fail.
  * Context: thread, interrupts on; stops the other CPUs where the processor asks for it.
  * Returns: 0 or -ENOMEM (part is split; harmless). Merging is best effort.
  */
 int kernel_split_range(unsigned long va, unsigned long size);
 void kernel_merge_range(unsigned long va, unsigned long size);
-
-/*
- * kernel_fence_range - map [va, va + size) of the linear map by 4 KiB pages, none of them present. All of it must
- *                      be mapped alike, and be the caller's own.
- * kernel_unfence_range - make all of it present again; to be merged when nobody looks at the tables any more.
- * kernel_page_table - the table that maps the 2 MiB around @va of a fenced range, by PT_INDEX(va, 0). It stays
- *                      until the range is merged. NULL: no 4 KiB pages there.
- *
- * In bulk: a few instructions per page. Flushes all CPUs' translations (fence; unfence has nothing to flush).
- * Context: thread, interrupts on.
- * Returns: 0; -ENOMEM: undo what was done with kernel_unfence_range() and kernel_merge_range().
- */
-int kernel_fence_range(unsigned long va, unsigned long size);
-void kernel_unfence_range(unsigned long va, unsigned long size);
-pte_t *kernel_page_table(unsigned long va);
 
 /*
  * kernel_page_protect - make one 4 KiB page of the linear map present or absent.
@@ -113,6 +99,8 @@ bool kernel_page_protect(unsigned long va, bool present);
 
 /* The root, for secondary CPUs: arch_pt_activate(kernel_root_pa()). */
 phys_addr_t kernel_root_pa(void);
+/* Grows with each entry that the root gets; see arch_private_root_init(). */
+extern unsigned long kernel_root_changes;
 
 /*
  * kernel_walk - call @fn for every run of like leaves in [start, end): equal prot and level, adjacent addresses.
@@ -121,6 +109,10 @@ phys_addr_t kernel_root_pa(void);
 void kernel_walk(unsigned long start, unsigned long end,
 		 void (*fn)(void *ctx, unsigned long va, unsigned long size, pgprot_bits_t prot, unsigned int level),
 		 void *ctx);
+
+/* The same, entry by entry: what maps each page, and where it leads. */
+void kernel_for_each_leaf(unsigned long start, unsigned long end,
+			  void (*fn)(void *ctx, unsigned long va, pte_t e, unsigned int level), void *ctx);
 
 /* Bytes of the linear map by page size, for the DirectMap lines. */
 void kernel_direct_map_bytes(unsigned long *by_4k, unsigned long *by_2m, unsigned long *by_1g);

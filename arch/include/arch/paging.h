@@ -55,6 +55,7 @@ static inline bool arch_pt_is_leaf(pte_t e, unsigned int level);
 static inline bool arch_pt_is_table(pte_t e, unsigned int level);
 static inline phys_addr_t arch_pt_pa(pte_t e, unsigned int level);
 static inline pgprot_bits_t arch_pt_prot(pte_t e, unsigned int level);
+static inline pte_t arch_pt_with_write(pte_t leaf, bool on);	/* the same leaf with or without PT_WRITE */
 static inline bool arch_pt_has_1g(void);
 
 /*
@@ -86,6 +87,8 @@ void arch_tlb_flush_all_local(void);
  *          arm64 uses broadcast TLBI: any context.
  */
 void arch_tlb_flush_range_all(unsigned long start, unsigned long end);
+/* How often arch_tlb_flush_range_all() was called: what a change of permissions cost, for statistics and tests. */
+extern unsigned long arch_tlb_nr_flushes;
 /* True where arch_tlb_flush_range_all() is complete from any context (broadcast TLBI). */
 static inline bool arch_tlb_flush_is_broadcast(void);
 
@@ -103,6 +106,23 @@ void arch_tlb_shootdown_page(unsigned long va);
  */
 void arch_pt_activate(phys_addr_t root_pa);
 phys_addr_t arch_pt_active(void);
+
+/*
+ * A private root: translations of lower-half addresses that one CPU sees, and for some instructions only. The
+ * write-rare path of mm/pmalloc/window.c writes through one.
+ *
+ * arch_private_root_init - make @root_pa, a table whose upper half is empty, into one. Its lower half is the caller's to
+ *                          fill, with entries that are not PT_GLOBAL. To be repeated when kernel_root_changes has
+ *                          grown: x86_64's root has the kernel half in it, and keeps up with the kernel's so.
+ * arch_private_enter     - walk it on this CPU from now on; the kernel half stays as it is.
+ * arch_private_leave     - and not any more: on return this CPU has forgotten the lower half, of which only the page
+ *                          at @va was used. The caller has cleared its entry before.
+ * Context: interrupts masked from before enter until after leave; what runs between must not fault. An NMI there
+ *          finds the kernel half as always.
+ */
+void arch_private_root_init(phys_addr_t root_pa);
+static inline void arch_private_enter(phys_addr_t root_pa);
+static inline void arch_private_leave(unsigned long va);
 
 /* Physical address bits this CPU has: firmware ranges above are refused. */
 unsigned int arch_phys_bits(void);

@@ -85,6 +85,11 @@ static inline pgprot_bits_t arch_pt_prot(pte_t e, unsigned int level)
 	return prot;
 }
 
+static inline pte_t arch_pt_with_write(pte_t leaf, bool on)
+{
+	return on ? leaf & ~PTE_RDONLY : leaf | PTE_RDONLY;
+}
+
 /* The 4 KiB granule always has 1 GiB blocks. */
 static inline bool arch_pt_has_1g(void)
 {
@@ -122,4 +127,27 @@ static inline void arch_tlb_flush_page_local(unsigned long va)
 static inline bool arch_tlb_flush_is_broadcast(void)
 {
 	return true;
+}
+
+/*
+ * The lower half is TTBR0's, and closed by TCR_EL1.EPD0: opened here, for this CPU, as the registers are its own.
+ * The entries do not allow EL0, so PAN does not care. What TTBR0 held before (the identity map) comes back.
+ */
+extern phys_addr_t arm64_idle_ttbr0;
+
+static inline void arch_private_enter(phys_addr_t root_pa)
+{
+	asm volatile("dsb ishst" : : : "memory");	/* the caller's entry first */
+	write_sysreg(root_pa, ttbr0_el1);
+	write_sysreg(read_sysreg(tcr_el1) & ~(u64)TCR_EPD0, tcr_el1);
+	arm64_isb();
+}
+
+static inline void arch_private_leave(unsigned long va)
+{
+	write_sysreg(read_sysreg(tcr_el1) | TCR_EPD0, tcr_el1);
+	write_sysreg(arm64_idle_ttbr0, ttbr0_el1);
+	arm64_isb();
+	/* EPD0 stops walks, not hits. */
+	arch_tlb_flush_page_local(va);
 }

@@ -100,6 +100,11 @@ static inline pgprot_bits_t arch_pt_prot(pte_t e, unsigned int level)
 	return prot;
 }
 
+static inline pte_t arch_pt_with_write(pte_t leaf, bool on)
+{
+	return on ? leaf | X86_PTE_W : leaf & ~X86_PTE_W;
+}
+
 static inline void arch_pt_set(pte_t *slot, pte_t e)
 {
 	/* One aligned 8-byte store: a table walk sees all of it or nothing. */
@@ -114,4 +119,18 @@ static inline void arch_tlb_flush_page_local(unsigned long va)
 static inline bool arch_tlb_flush_is_broadcast(void)
 {
 	return false;
+}
+
+/* What this CPU walks; for arch_private_leave(). */
+extern phys_addr_t x86_kernel_cr3;
+
+/* Drops what is not global: the lower half, of which nothing is. */
+static inline void arch_private_enter(phys_addr_t root_pa)
+{
+	asm volatile("movq %0, %%cr3" : : "r"(root_pa) : "memory");
+}
+
+static inline void arch_private_leave(unsigned long va)
+{
+	asm volatile("movq %0, %%cr3" : : "r"(x86_kernel_cr3) : "memory");
 }
