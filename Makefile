@@ -26,7 +26,7 @@ include tools/flags.mk
 include tools/genksyms.mk
 
 # Every .c and .S of these folders is in the kernel.
-common-dirs := kernel kernel/lib kernel/sched kernel/time kernel/fs kernel/shell mm mm/kfence \
+common-dirs := kernel kernel/lib kernel/sched kernel/time kernel/fs kernel/shell mm mm/kfence mm/pmalloc \
 	modloader tests/kunit
 arch-dirs := boot/$(ARCH) arch/$(ARCH)
 

@@ -48,6 +48,7 @@ static const struct boot_step late_steps[] = {
 	{ "params", params_values_init },	/* setters may sleep; all below act on the values */
 	{ "smp", smp_init },
 	{ "workqueue", workqueue_init },
+	{ "pmalloc", pmalloc_init },		/* a window per CPU */
 	{ "kfence", kfence_init },
 	{ "fs", fs_init },			/* root, /proc, /sys, debugfs */
 	{ "params files", params_init },	/* /sys/module/<name>/parameters */

@@ -25,8 +25,8 @@
 #include <linux/vmalloc.h>
 #include <paddock/alloc_watch.h>
 #include <paddock/page.h>
+#include <paddock/pmalloc.h>
 #include <paddock/slab.h>
-#include "oot.h"
 #include "slab.h"
 
 struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1] __ro_after_init;
@@ -54,7 +54,9 @@ static unsigned int size_of_index(unsigned int index)
 
 void __init kmalloc_init(void)
 {
-	for (int type = 0; type < NR_KMALLOC_TYPES; type++) {
+	struct kmem_cache *sealed;
+
+	for (int type = 0; type <= KMALLOC_DMA; type++) {
 		for (unsigned int index = KMALLOC_SHIFT_HIGH; index >= 1; index--) {
 			unsigned int size = size_of_index(index);
 
@@ -67,6 +69,10 @@ void __init kmalloc_init(void)
 						  (type == KMALLOC_DMA ? SLAB_CACHE_DMA : 0), NULL);
 		}
 	}
+	/* One for all sizes: it never has an object, so each allocation comes to slab_alloc(), which sends it on. */
+	sealed = kmem_cache_create("kmalloc-seal", 8, 8, SLAB_SEALED | SLAB_PANIC | SLAB_NO_MERGE | SLAB_NO_USER_FLAGS, NULL);
+	for (unsigned int index = KMALLOC_SHIFT_HIGH; index >= 1; index--)
+		kmalloc_caches[KMALLOC_SEAL][index] = sealed;
 }
 
 /* ---- Allocating ---- */
@@ -76,6 +82,8 @@ static void *alloc_large(size_t size, gfp_t flags, int node)
 	unsigned int order = get_order(size);
 	struct page *page;
 
+	if (flags & __GFP_SEAL)
+		return pmalloc_gfp_seal_caller(size, flags);
 	if (size > KMALLOC_MAX_SIZE) {
 		WARN_ON_ONCE(!(flags & __GFP_NOWARN));
 		return NULL;
@@ -88,7 +96,6 @@ static void *alloc_large(size_t size, gfp_t flags, int node)
 	if (alloc_is_watched())
 		watch_add_pages(page, order);
 	page->kind = PAGE_KIND(PAGE_LARGE, page_kind_node(page), order);
-	page->mapping = NULL;	/* nobody's slot; see oot_kmalloc_large() */
 	return page_address(page);
 }
 
@@ -142,8 +149,6 @@ static void free_large(struct page *page)
 {
 	unsigned int order = page_kind_order(page);
 
-	if (unlikely(page->mapping))
-		oot_large_freed(page);
 	page->kind = PAGE_KIND(PAGE_PLAIN, page_kind_node(page), order);
 	__free_pages(page, order);
 }
@@ -180,6 +185,8 @@ void kfree_not_slab(const void *object)
 		free_large(virt_to_page(object));
 		return;
 	}
+	if (pmalloc_kfree(object))
+		return;
 	if (__ratelimit(&limit)) {
 		pr_err("=============================================================================\n");
 		pr_err("BUG kmalloc (%s): Invalid object pointer 0x%px\n", print_tainted(), object);
@@ -206,8 +213,10 @@ size_t __ksize(const void *object)
 {
 	struct page *page;
 
-	if (ZERO_OR_NULL_PTR(object) || !virt_addr_valid(object))
+	if (ZERO_OR_NULL_PTR(object))
 		return 0;
+	if (!virt_addr_valid(object))
+		return pmalloc_ksize(object);
 	page = virt_to_page(object);
 	switch (page_type(page)) {
 	case PAGE_KFENCE:
@@ -215,7 +224,6 @@ size_t __ksize(const void *object)
 	case PAGE_LARGE:
 		return PAGE_SIZE << page_kind_order(page);
 	case PAGE_SLAB:
-	case PAGE_SLAB_NOTED:
 		return page->slab_cache->size;
 	case PAGE_SLAB_DEBUG:
 		/* The bytes behind belong to the checks. */

@@ -36,6 +36,7 @@
 #define ___GFP_HARDWALL		0x100000u
 #define ___GFP_THISNODE		0x200000u
 #define ___GFP_ACCOUNT		0x400000u
+#define ___GFP_SEAL		0x800000u
 
 /* Where: below 4 GiB (both DMA zones are one here), or anywhere. */
 #define __GFP_DMA		((gfp_t)___GFP_DMA)
@@ -57,6 +58,9 @@
 #define __GFP_ZERO		((gfp_t)___GFP_ZERO)
 #define __GFP_COMP		((gfp_t)___GFP_COMP)		/* tail pages know their head */
 #define __GFP_NOWARN		((gfp_t)___GFP_NOWARN)		/* no report on failure */
+/* Beyond Linux: kmalloc() from the caller's own pool of memory that is sealed (linux/pmalloc.h). */
+#define __GFP_SEAL		((gfp_t)___GFP_SEAL)
+#define GFP_SEAL		__GFP_SEAL
 /* Accepted, no effect. */
 #define __GFP_IO		((gfp_t)___GFP_IO)
 #define __GFP_FS		((gfp_t)___GFP_FS)
@@ -65,7 +69,7 @@
 #define __GFP_MOVABLE		((gfp_t)___GFP_MOVABLE)
 #define __GFP_RECLAIMABLE	((gfp_t)___GFP_RECLAIMABLE)
 #define __GFP_ACCOUNT		((gfp_t)___GFP_ACCOUNT)
-#define __GFP_BITS_SHIFT	23
+#define __GFP_BITS_SHIFT	24
 #define __GFP_BITS_MASK		((gfp_t)((1 << __GFP_BITS_SHIFT) - 1))
 
 #define GFP_ATOMIC	(__GFP_HIGH | __GFP_ATOMIC | __GFP_KSWAPD_RECLAIM)

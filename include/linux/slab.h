@@ -9,6 +9,7 @@
 #pragma once
 
 #include <asm/page.h>
+#include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/overflow.h>
 #include <linux/string.h>
@@ -38,6 +39,7 @@ struct seq_file;
 #define SLAB_RECLAIM_ACCOUNT	((slab_flags_t)0x00020000u)
 #define SLAB_TEMPORARY		SLAB_RECLAIM_ACCOUNT
 /* Beyond Linux. */
+#define SLAB_SEALED		((slab_flags_t)0x08000000u)	/* no objects of its own: see KMALLOC_SEAL */
 #define SLAB_KEEP_PAGES		((slab_flags_t)0x40000000u)	/* empty slabs stay with the cache, see paddock/slab.h */
 #define SLAB_OWN		((slab_flags_t)0x02000000u)	/* the allocators' own objects: no alloc_scope notes them */
 #define SLAB_NO_KFENCE		((slab_flags_t)0x20000000u)	/* starts with kfence_enable 0 */
@@ -105,6 +107,7 @@ bool slab_is_available(void);
 enum kmalloc_cache_type {
 	KMALLOC_NORMAL,
 	KMALLOC_DMA,
+	KMALLOC_SEAL,		/* no objects: leads to pmalloc */
 	NR_KMALLOC_TYPES
 };
 
@@ -116,7 +119,9 @@ extern struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 
 
 static __always_inline enum kmalloc_cache_type kmalloc_type(gfp_t flags)
 {
-	return flags & (__GFP_DMA | __GFP_DMA32) ? KMALLOC_DMA : KMALLOC_NORMAL;
+	if (likely(!(flags & (__GFP_DMA | __GFP_DMA32 | __GFP_SEAL))))
+		return KMALLOC_NORMAL;
+	return flags & __GFP_SEAL ? KMALLOC_SEAL : KMALLOC_DMA;
 }
 
 /* Index of the smallest cache that holds @size, 1..KMALLOC_MAX_CACHE_SIZE. Folds for constants. */
@@ -144,14 +149,22 @@ void *__kmalloc_track_caller(size_t size, gfp_t flags, unsigned long caller);
 #define kmalloc_node_track_caller(size, flags, node) \
 	__kmalloc_node_track_caller(size, flags, node, _RET_IP_)
 
+/* kmalloc() with GFP_SEAL, for @owner. Context: thread, may sleep. */
+void *__kmalloc_sealed(size_t size, gfp_t flags, struct module *owner);
+/* Flags that are known at compile time, and have it. */
+#define gfp_says_seal(flags) (__builtin_constant_p(flags) && ((flags) & __GFP_SEAL))
+
 /*
  * kmalloc - @size bytes, contents undefined without __GFP_ZERO.
  * Shape:   aligned to 8; to the size itself for powers of two.
  * Returns: NULL for none left or larger than KMALLOC_MAX_SIZE; ZERO_SIZE_PTR for 0.
+ *          With GFP_SEAL: read-only once its page is full, at the latest when the module's init is done.
  * Owner:   caller; kfree().
  */
 static __always_inline void *kmalloc(size_t size, gfp_t flags)
 {
+	if (gfp_says_seal(flags))
+		return __kmalloc_sealed(size, flags, THIS_MODULE);
 	if (__builtin_constant_p(size) && size) {
 		if (size > KMALLOC_MAX_CACHE_SIZE)
 			return kmalloc_large(size, flags);
@@ -162,6 +175,8 @@ static __always_inline void *kmalloc(size_t size, gfp_t flags)
 
 static __always_inline void *kmalloc_node(size_t size, gfp_t flags, int node)
 {
+	if (gfp_says_seal(flags))
+		return __kmalloc_sealed(size, flags, THIS_MODULE);
 	if (__builtin_constant_p(size) && size) {
 		if (size > KMALLOC_MAX_CACHE_SIZE)
 			return kmalloc_large_node(size, flags, node);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the rest of the kernel needs of pmalloc besides <linux/pmalloc.h>: the loader, the fault handler, the allocators.
+ */
+#pragma once
+
+#include <linux/gfp.h>
+#include <linux/pmalloc.h>
+
+struct pt_regs;
+struct fault_info;
+struct module;
+
+/*
+ * pmalloc_handle_fault - a write that the page tables refuse: was it to sealed memory?
+ * Context: the fault handler. Returns: false: not ours. Does not return otherwise: reports, and ends the thread.
+ */
+bool pmalloc_handle_fault(struct pt_regs *regs, const struct fault_info *fault);
+
+/* True when a write to any byte of [addr, addr + n) would be one to sealed memory. Context: any. */
+bool pmalloc_is_sealed(const void *addr, unsigned long n);
+
+/*
+ * For the loader. pmalloc_module_live: its init is done; what it has allocated with GFP_SEAL is sealed.
+ * pmalloc_module_gone: nothing of it runs any more; its pools are destroyed. Context: thread.
+ */
+void pmalloc_module_live(struct module *mod);
+void pmalloc_module_gone(struct module *mod);
+
+/*
+ * kmalloc() with GFP_SEAL. @owner: the module on whose behalf; _caller: the first module on the stack.
+ * pmalloc_kfree, pmalloc_ksize: what kfree() and ksize() do with such an object. False, 0: not one.
+ */
+void *pmalloc_gfp_seal(size_t size, gfp_t flags, struct module *owner);
+void *pmalloc_gfp_seal_caller(size_t size, gfp_t flags);
+bool pmalloc_kfree(const void *object);
+size_t pmalloc_ksize(const void *object);
+
+/* Is there a mapping of a sealed frame that can be written? The number of such; @report: logs each. Context: thread. */
+unsigned long pmalloc_audit(bool report);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* For the suites of pmalloc. */
+#pragma once
+
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/pmalloc.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <arch/paging.h>
+#include <arch/trap.h>
+#include <paddock/fault_inject.h>
+#include <paddock/pgtable.h>
+#include <paddock/pmalloc.h>
+#include "../../mm/pmalloc/pmalloc.h"
+#include "mm_kunit.h"
+
+static inline struct pmalloc_pool *pm_pool(struct kunit *test, const char *name, enum pmalloc_mode mode)
+{
+	struct pmalloc_pool *pool = pmalloc_create_pool(name, mode);
+
+	KUNIT_ASSERT_NOT_NULL(test, pool);
+	return pool;
+}
+
+/* Would a store to @p happen? The byte is written as it is. */
+static inline bool pm_can_write(const void *p)
+{
+	u8 byte;
+
+	return !arch_probe_read(&byte, p, 1) && !arch_probe_write((void *)p, &byte, 1);
+}
+
+/* The linear map's address of the same byte. */
+static inline void *pm_alias(const void *p)
+{
+	return page_address(vmalloc_to_page(p)) + offset_in_page(p);
+}
+
+/* Neither mapping of any page of it can be written, at its first, last, and each page's first and last byte. */
+static inline void pm_expect_sealed(struct kunit *test, const void *p, size_t n)
+{
+	unsigned long start = (unsigned long)p, end = start + n - 1;
+
+	for (unsigned long page = start & PAGE_MASK; page <= end; page += PAGE_SIZE) {
+		const void *first = (void *)max(page, start), *last = (void *)min(page + PAGE_SIZE - 1, end);
+
+		KUNIT_EXPECT_FALSE(test, pm_can_write(first));
+		KUNIT_EXPECT_FALSE(test, pm_can_write(last));
+		KUNIT_EXPECT_FALSE(test, pm_can_write(pm_alias(first)));
+		KUNIT_EXPECT_FALSE(test, pm_can_write(pm_alias(last)));
+	}
+}
+
+static inline void pm_count_frames(struct frame_counts *out)
+{
+	mutex_lock(&pm_mutex);
+	frames_count(out);
+	mutex_unlock(&pm_mutex);
+}
