@@ -7,7 +7,7 @@
 
 #define PAGE_OFFSET	0xffff000000000000	/* linear map: va = pa + PAGE_OFFSET */
 #define LINEAR_END	0xffff800000000000
-#define MODULES_START	0xffff800000000000	/* 128 MiB: within B/BL reach of the image */
+#define MODULES_START	0xffff800001000000	/* 112 MiB: all of it within B/BL reach (128 MiB) of an image of 16 MiB */
 #define MODULES_END	0xffff800008000000
 #define IMAGE_BASE	0xffff800008000000	/* kernel image; its physical address is found at boot */
 #define IMAGE_LOAD	0
