@@ -63,7 +63,7 @@ EXPORT_SYMBOL(__free_pages);
 
 __slab_fast void *kmem_cache_alloc(struct kmem_cache *s, gfp_t flags)
 {
-	return slab_alloc_fast(s, flags, s->object_size);
+	return slab_alloc_fast(s, flags, 0);
 }
 EXPORT_SYMBOL(kmem_cache_alloc);
 
@@ -83,18 +83,36 @@ __slab_fast void *__kmalloc(size_t size, gfp_t flags)
 }
 EXPORT_SYMBOL(__kmalloc);
 
-/* Is @object in the linear map's range of RAM, so that there is a struct page to be looked at? */
+#define LINEAR_SHIFT	47	/* 2^47 bytes: what a linear map may span */
+/* Where the map starts at a multiple of that, fewer instructions tell whether an address is in it. */
+#define LINEAR_IS_ALIGNED (!(PAGE_OFFSET & ((1UL << LINEAR_SHIFT) - 1)) && LINEAR_END - PAGE_OFFSET == 1UL << LINEAR_SHIFT)
+#define VMEMMAP_FOLLOWS	(VMEMMAP_START == (unsigned long)((long)PAGE_OFFSET >> (PAGE_SHIFT - STRUCT_PAGE_SHIFT)))
+
+/*
+ * Is @object in the linear map, so that there is a struct page to be looked at? Beyond RAM's end, or in a hole,
+ * that reads as zeroes: "nobody's" (vmemmap_handle_fault()).
+ */
 static __always_inline bool has_page(const void *object)
 {
+	if (LINEAR_IS_ALIGNED)
+		return likely((long)object >> LINEAR_SHIFT == (long)PAGE_OFFSET >> LINEAR_SHIFT);
 	return likely((unsigned long)object - PAGE_OFFSET < linear_bytes);
+}
+
+/* virt_to_page(), in two instructions where the memory map was laid out for it (arm64's was). */
+static __always_inline struct page *page_of_linear(const void *object)
+{
+	if (VMEMMAP_FOLLOWS)
+		return (struct page *)((long)object >> (PAGE_SHIFT - STRUCT_PAGE_SHIFT) & -(1L << STRUCT_PAGE_SHIFT));
+	return virt_to_page(object);
 }
 
 __slab_fast void kfree(const void *object)
 {
 	if (has_page(object)) {
-		struct page *page = virt_to_page(object);
+		struct page *page = page_of_linear(object);
 
-		if (likely(page->kind == this_cpu_read(slab_local_kind) && slab_free_fast(page, (void *)object)))
+		if (likely(slab_free_fast(page, (void *)object)))
 			return;
 	}
 	return kfree_slow(object);
@@ -104,10 +122,10 @@ EXPORT_SYMBOL(kfree);
 __slab_fast void kmem_cache_free(struct kmem_cache *s, void *object)
 {
 	if (has_page(object)) {
-		struct page *page = virt_to_page(object);
+		struct page *page = page_of_linear(object);
 
-		if (likely(page->kind == this_cpu_read(slab_local_kind) && page->slab_head == (void ***)s->cpu &&
-			   slab_free_fast(page, object)))
+		/* The cache's own head, which only its slabs' pages have: a page of another kind fails with its kind. */
+		if (likely(page->slab_head == (void ***)s->cpu && slab_free_fast(page, object)))
 			return;
 	}
 	return kmem_cache_free_slow(s, object);

@@ -497,7 +497,7 @@ static __always_inline void *slab_alloc(struct kmem_cache *s, gfp_t flags, int n
 
 void *__kmem_cache_alloc_slow(struct kmem_cache *s, gfp_t flags, size_t size)
 {
-	return slab_alloc(s, flags, NUMA_NO_NODE, size, _RET_IP_);
+	return slab_alloc(s, flags, NUMA_NO_NODE, size ?: s->object_size, _RET_IP_);
 }
 
 void *__kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node, size_t size)

@@ -80,7 +80,7 @@ DECLARE_PER_CPU(u32, slab_local_kind);
 
 /*
  * slab_alloc_fast - this CPU's next free object of @s, or the slow way.
- * @size: what the caller asked for; KFENCE puts exactly that much behind its fence.
+ * @size: what the caller asked for, 0: object_size; KFENCE puts exactly that much behind its fence.
  * Use only as the last expression of a __slab_fast function.
  */
 void *__kmem_cache_alloc_slow(struct kmem_cache *s, gfp_t flags, size_t size);
@@ -102,13 +102,8 @@ static __always_inline void *slab_alloc_fast(struct kmem_cache *s, gfp_t flags, 
  */
 static __always_inline bool slab_free_fast(struct page *page, void *object)
 {
-	void ***head = page->slab_head;
-
-	/* Whose top it is, is looked up without holding on to this CPU. An object that its owner frees for the
-	   first time is on top of nobody's magazine, so a wrong look never hits. */
-	if (unlikely(*(void **)this_cpu_read(*head) == object))
-		return false;
-	return arch_magazine_push(head, object);
+	/* slab_head means something only in a slab's page: kind is compared before it is followed. */
+	return arch_magazine_push_if(page->slab_head, object, &slab_local_kind, page->kind);
 }
 
 /* Which of @caches serves @size (1..KMALLOC_MAX_CACHE_SIZE), for sizes known at run time. */

@@ -43,6 +43,13 @@ static __restart_text bool test_push(void *p)
 	return arch_magazine_push(&test_head, p);
 }
 
+static DEFINE_PER_CPU(u32, test_word);
+
+static __restart_text bool test_push_if(void *p, u32 value)
+{
+	return arch_magazine_push_if(&test_head, p, &test_word, value);
+}
+
 struct magazine_run {
 	struct hrtimer timer;
 	void **block;
@@ -73,6 +80,7 @@ static int magazine_thread(void *arg)
 	u32 seen = 0;
 
 	this_cpu_write(test_head, run->block);
+	this_cpu_write(test_word, 7);
 	for (unsigned long i = 1; i <= THINGS; i++)
 		test_push((void *)i);
 
@@ -82,7 +90,7 @@ static int magazine_thread(void *arg)
 	for (; run->rounds < ROUNDS || run->interrupts < 100; run->rounds++) {
 		void *a = test_pop(), *b = test_pop();
 
-		if (!a || !b || !test_push(a) || !test_push(b))
+		if (!a || !b || !test_push(a) || !test_push_if(b, 7))
 			run->refused++;
 	}
 	hrtimer_cancel(&run->timer);
@@ -130,6 +138,26 @@ static void magazine_knows_empty_and_full(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, n, 0);
 	KUNIT_EXPECT_NULL(test, test_pop());
 	this_cpu_write(test_head, NULL);
+	preempt_enable();
+}
+
+static void magazine_takes_on_condition(struct kunit *test)
+{
+	void **block = kunit_kzalloc(test, MAGAZINE_BYTES, GFP_KERNEL);
+	unsigned long n = 0;
+
+	preempt_disable();
+	this_cpu_write(test_head, block);
+	this_cpu_write(test_word, 7);
+	KUNIT_EXPECT_FALSE(test, test_push_if((void *)8, 6));
+	KUNIT_EXPECT_NULL(test, test_pop());
+	KUNIT_EXPECT_TRUE(test, test_push_if((void *)8, 7));
+	KUNIT_EXPECT_FALSE(test, test_push_if((void *)8, 7));	/* on top already */
+	while (test_push_if((void *)(n + 1), 7))
+		n++;
+	KUNIT_EXPECT_EQ(test, n, MAGAZINE_SLOTS - 2);
+	this_cpu_write(test_head, NULL);
+	KUNIT_EXPECT_FALSE(test, test_push_if((void *)9, 8));	/* head is not looked at */
 	preempt_enable();
 }
 
@@ -329,6 +357,7 @@ static void shootdown_reaches_every_cpu(struct kunit *test)
 static struct kunit_case arch_cases[] = {
 	KUNIT_CASE(magazine_survives_interrupts),
 	KUNIT_CASE(magazine_knows_empty_and_full),
+	KUNIT_CASE(magazine_takes_on_condition),
 	KUNIT_CASE(probe_reads_what_is_there),
 	KUNIT_CASE(probe_of_nothing_is_efault),
 	KUNIT_CASE(probe_write_to_constant_is_efault),

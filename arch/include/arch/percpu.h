@@ -47,7 +47,11 @@ static inline void arch_set_percpu_offset(unsigned long offset);
  * arch_magazine_push(head, p) - put one more pointer on it.
  * Returns: true, or false when the magazine is full (nothing changed). "Full" means that the next
  *          slot would start a new MAGAZINE_BYTES block.
- * Context: both: any, NMI excepted.
+ *
+ * arch_magazine_push_if(head, p, word, value) - the same, if this CPU's copy of *@word is @value.
+ * @head may be anything at all otherwise: it is not looked at then.
+ * Returns: true; false also when @p is on top already (a free of what was freed last).
+ * Context: all three: any, NMI excepted.
  */
 #define MAGAZINE_BYTES	512UL
 #define MAGAZINE_SLOTS	(MAGAZINE_BYTES / sizeof(void *))	/* slot 0 is the sentinel */
@@ -55,5 +59,6 @@ static inline void arch_set_percpu_offset(unsigned long offset);
 
 static inline void *arch_magazine_pop(void ***head);
 static inline bool arch_magazine_push(void ***head, void *p);
+static inline bool arch_magazine_push_if(void ***head, void *p, const u32 *word, u32 value);
 
 #include <asm/percpu.h>

@@ -36,45 +36,85 @@ static inline void arch_set_percpu_offset(unsigned long offset)
 	".quad " start ", " end "\n\t"				\
 	".popsection\n\t"
 
+/*
+ * Leaving by the jump is leaving the range with nothing changed. As in all such sequences, an interrupt before the
+ * last store sends us back to the start, one after it finds the operation done.
+ */
 static inline void *arch_magazine_pop(void ***head)
 {
 	unsigned long base;
 	void **top;
 	void *p;
 
-	asm volatile(
+	asm volatile goto(
 		"70:	mrs	%[base], tpidr_el1\n"
 		"	ldr	%[top], [%[base], %[head]]\n"
 		"	ldr	%[p], [%[top]], #-8\n"
-		"	cbz	%[p], 71f\n"	/* the sentinel: empty */
+		"	cbz	%[p], %l[empty]\n"	/* the sentinel */
 		"	str	%[top], [%[base], %[head]]\n"
 		"71:\n\t"
 		RESTART_RANGE("70b", "71b")
 		: [base] "=&r"(base), [top] "=&r"(top), [p] "=&r"(p)
 		: [head] "r"(head)
-		: "memory");
+		: "memory"
+		: empty);
+	if (!p)
+		__builtin_unreachable();
 	return p;
+empty:
+	return NULL;
 }
 
 static inline bool arch_magazine_push(void ***head, void *p)
 {
 	unsigned long base;
 	void **top;
-	bool pushed;
 
-	asm volatile(
+	asm volatile goto(
 		"70:	mrs	%[base], tpidr_el1\n"
 		"	ldr	%[top], [%[base], %[head]]\n"
 		"	add	%[top], %[top], #8\n"
 		"	tst	%[top], #511\n"		/* MAGAZINE_BYTES - 1 */
-		"	b.eq	71f\n"
+		"	b.eq	%l[full]\n"
 		/* Above the top: nobody's until the next store, so harmless when interrupted here. */
 		"	str	%[p], [%[top]]\n"
 		"	str	%[top], [%[base], %[head]]\n"
 		"71:\n\t"
 		RESTART_RANGE("70b", "71b")
-		: [base] "=&r"(base), [top] "=&r"(top), "=@ccne"(pushed)
+		: [base] "=&r"(base), [top] "=&r"(top)
 		: [head] "r"(head), [p] "r"(p)
-		: "memory");
-	return pushed;
+		: "cc", "memory"
+		: full);
+	return true;
+full:
+	return false;
+}
+
+static inline bool arch_magazine_push_if(void ***head, void *p, const u32 *word, u32 value)
+{
+	unsigned long base, there;
+	void **top;
+
+	asm volatile goto(
+		"70:	mrs	%[base], tpidr_el1\n"
+		"	ldr	%w[there], [%[base], %[word]]\n"
+		"	cmp	%w[there], %w[value]\n"
+		"	b.ne	%l[no]\n"
+		"	ldr	%[top], [%[base], %[head]]\n"
+		"	ldr	%[there], [%[top]], #8\n"
+		"	cmp	%[there], %[p]\n"
+		"	b.eq	%l[no]\n"
+		"	tst	%[top], #511\n"
+		"	b.eq	%l[no]\n"
+		"	str	%[p], [%[top]]\n"
+		"	str	%[top], [%[base], %[head]]\n"
+		"71:\n\t"
+		RESTART_RANGE("70b", "71b")
+		: [base] "=&r"(base), [top] "=&r"(top), [there] "=&r"(there)
+		: [head] "r"(head), [p] "r"(p), [word] "r"(word), [value] "r"(value)
+		: "cc", "memory"
+		: no);
+	return true;
+no:
+	return false;
 }

@@ -103,3 +103,28 @@ static inline bool arch_magazine_push(void ***head, void *p)
 full:
 	return false;
 }
+
+static inline bool arch_magazine_push_if(void ***head, void *p, const u32 *word, u32 value)
+{
+	void **slot;
+
+	asm volatile goto(__RESTART_RANGE
+			  "771:	cmpl %[value], %%gs:%[word]\n\t"
+			  "jne %l[no]\n\t"
+			  "movq %%gs:%[head], %[slot]\n\t"
+			  "cmpq %[p], (%[slot])\n\t"
+			  "je %l[no]\n\t"
+			  "addq $8, %[slot]\n\t"
+			  "testl %[mask], %k[slot]\n\t"
+			  "jz %l[no]\n\t"
+			  "movq %[p], (%[slot])\n\t"
+			  "movq %[slot], %%gs:%[head]\n"
+			  "772:"
+			  : [slot] "=&r"(slot), [head] "+m"(*head)
+			  : [p] "r"(p), [word] "m"(*word), [value] "r"(value), [mask] "i"((int)(MAGAZINE_BYTES - 1))
+			  : "cc", "memory"
+			  : no);
+	return true;
+no:
+	return false;
+}
