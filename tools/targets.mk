@@ -48,6 +48,7 @@ help:
 	@echo "make -C <tree> M=\$$PWD modules   an out-of-tree module"
 
 -include tests/unit/unit.mk
+-include tests/bench/bench.mk
 -include tools/iso.mk
 
 # Instructions per operation, beside Debian's Linux (LINUX= leaves it out).
