@@ -31,6 +31,7 @@
 #include <paddock/numa.h>
 #include <paddock/page.h>
 #include <paddock/pgtable.h>
+#include <paddock/pmalloc.h>
 #include <paddock/slab.h>
 #include "mm/hosted.h"
 
@@ -654,4 +655,21 @@ void host_boot(const struct host_config *config)
 	}
 	buddy_init();
 	slab_init();
+}
+
+/* ---- pmalloc: no pools here, so nothing is asked for with GFP_SEAL, and no address is a pool's ---- */
+
+void *pmalloc_gfp_seal_caller(size_t size, gfp_t flags)
+{
+	return NULL;
+}
+
+bool pmalloc_kfree(const void *object)
+{
+	return false;
+}
+
+size_t pmalloc_ksize(const void *object)
+{
+	return 0;
 }
