@@ -109,6 +109,21 @@ switch_stacks:
 	ret
 	.size switch_stacks, . - switch_stacks
 
+/*
+ * Unmask and wait: STI takes effect after the next instruction, so no interrupt fits between the two. An NMI may
+ * fit there, on QEMU at least, and what is pending then comes at its IRET, before the HLT: the wakeup would be slept over.
+ * So x86_nmi() passes over the HLT when it finds itself there.
+ */
+	.balign 16
+	.globl x86_idle, x86_idle_halt
+	.type x86_idle, @function
+x86_idle:
+	sti
+x86_idle_halt:
+	hlt
+	ret
+	.size x86_idle, . - x86_idle
+
 /* A new thread's first instruction: arch_thread_init() put fn and arg into callee-saved registers. */
 	.balign 16
 	.globl thread_entry

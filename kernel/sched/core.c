@@ -605,7 +605,8 @@ void cpu_idle_loop(void)
 			arch_irq_enable();
 		} else {
 			rcu_idle_enter();
-			arch_cpu_idle();	/* the interrupt that ends it calls rcu_idle_exit() */
+			arch_cpu_idle();	/* the interrupt that ends it calls rcu_idle_exit(), */
+			rcu_idle_exit();	/* an NMI, which may end it, too, does not */
 		}
 		if (need_resched()) {
 			__schedule(WHY_PREEMPT);

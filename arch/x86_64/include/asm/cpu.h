@@ -55,10 +55,12 @@ static inline void arch_cpu_relax(void)
 	asm volatile("pause" : : : "memory");
 }
 
+void x86_idle(void);		/* entry.S */
+extern const char x86_idle_halt[];
+
 static inline void arch_cpu_idle(void)
 {
-	/* STI takes effect after the next instruction: no interrupt fits between the two. */
-	asm volatile("sti; hlt" : : : "memory");
+	x86_idle();
 }
 
 static inline u64 arch_cycles(void)
