@@ -111,6 +111,26 @@ static struct kfence_object *object_at(const void *addr)
 	return object_in_page(addr, &area);
 }
 
+/* The live object next to the guard page that @addr is in: the nearer one, if there are two. */
+static struct kfence_object *nearest_live(struct kfence_area *area, unsigned long addr)
+{
+	unsigned long guard = (addr - area->start) / PAGE_SIZE;
+	unsigned long l = kfence_left_of(guard, area->nr_objects);
+	unsigned long r = kfence_right_of(guard, area->nr_objects);
+	struct kfence_object *left = NULL, *right = NULL;
+
+	if (l != KFENCE_NOBODY && kfence_state_is_live(READ_ONCE(area->objects[l].state)))
+		left = &area->objects[l];
+	if (r != KFENCE_NOBODY && kfence_state_is_live(READ_ONCE(area->objects[r].state)))
+		right = &area->objects[r];
+	if (left && right) {
+		unsigned long past = addr - ((unsigned long)kfence_object_addr(left) + left->size);
+
+		return past <= (unsigned long)kfence_object_addr(right) - addr ? left : right;
+	}
+	return left ?: right;
+}
+
 size_t kfence_ksize(const void *addr)
 {
 	struct kfence_object *obj = object_at(addr);
@@ -426,6 +446,18 @@ static void rcu_free_object(struct rcu_head *rcu)
 		kfence_act_on_fault(NULL);
 }
 
+/*
+ * Whose pointer may it have been, that was freed and lies in a guard page? The live neighbour that it is nearer to (of
+ * an object at the right edge, its end), else the object before it, which Linux always names.
+ */
+static struct kfence_object *object_near(struct kfence_area *area, unsigned long addr)
+{
+	unsigned long guard = (addr - area->start) / PAGE_SIZE, left = kfence_left_of(guard, area->nr_objects);
+	struct kfence_object *obj = guard % 2 ? nearest_live(area, addr) : NULL;
+
+	return obj ?: left == KFENCE_NOBODY ? NULL : &area->objects[left];
+}
+
 static void report_bad_free(void *addr, struct kfence_area *area, struct kfence_object *obj)
 {
 	struct kfence_incident in = { .error = KFENCE_ERROR_INVALID_FREE, .addr = (unsigned long)addr };
@@ -445,7 +477,7 @@ static void guarded_free(void *addr, bool as_page)
 	unsigned long flags;
 
 	if (!obj) {
-		report_bad_free(addr, NULL, NULL);
+		report_bad_free(addr, area, object_near(area, (unsigned long)addr));
 		return;
 	}
 	flags = kfence_object_lock(obj);
@@ -669,26 +701,6 @@ static bool open_for_step(const struct kfence_area *area, unsigned long page, st
 	step->pages[step->nr++] = page;
 	kfence_page_open(area, page);
 	return true;
-}
-
-/* The live object next to the guard page that @addr is in: the nearer one, if there are two. */
-static struct kfence_object *nearest_live(struct kfence_area *area, unsigned long addr)
-{
-	unsigned long guard = (addr - area->start) / PAGE_SIZE;
-	unsigned long l = kfence_left_of(guard, area->nr_objects);
-	unsigned long r = kfence_right_of(guard, area->nr_objects);
-	struct kfence_object *left = NULL, *right = NULL;
-
-	if (l != KFENCE_NOBODY && kfence_state_is_live(READ_ONCE(area->objects[l].state)))
-		left = &area->objects[l];
-	if (r != KFENCE_NOBODY && kfence_state_is_live(READ_ONCE(area->objects[r].state)))
-		right = &area->objects[r];
-	if (left && right) {
-		unsigned long past = addr - ((unsigned long)kfence_object_addr(left) + left->size);
-
-		return past <= (unsigned long)kfence_object_addr(right) - addr ? left : right;
-	}
-	return left ?: right;
 }
 
 /* Let the access, and what follows it, go on. A guard closes again when a neighbour is freed. */

@@ -256,7 +256,7 @@ static void print_access(const struct kfence_incident *in)
 	len += scnprintf(line + len, sizeof(line) - len, "%s", direction(in));
 	if (in->write && access.has_value)
 		len += scnprintf(line + len, sizeof(line) - len, " of 0x%llx", access.value);
-	if (in->has_object) {
+	if (in->has_object && in->obj.size) {	/* 0: it was never handed out */
 		unsigned long end = start + in->obj.size, n;
 		const char *where;
 
@@ -298,7 +298,11 @@ static void print_whole(const struct kfence_incident *in)
 	print_title(in, nr ? entries[skip] : 0);
 	print_detail(in);
 	stack_trace_print(entries + skip, nr - skip, 0);
-	if (in->has_object) {
+	if (in->has_object && in->obj.state == KFENCE_UNUSED) {
+		pr_err("\n");
+		kfence_print_object(NULL, &in->obj, in->number);
+		print_access(in);
+	} else if (in->has_object) {
 		pr_err("\n");
 		print_object_line(NULL, &in->obj, in->number);
 		print_access(in);
