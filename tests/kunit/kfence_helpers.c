@@ -84,6 +84,7 @@ static void parse_object(struct kfence_seen *r, const char *s)
 
 	r->has_object = true;
 	r->number = simple_strtoul(s + strlen("kfence-#"), NULL, 10);
+	r->unused = strstr(s, " unused");
 	r->start = number_behind(s, ": ");
 	dash = dash ? strchr(dash, '-') : NULL;
 	r->end = dash ? simple_strtoul(dash + 1, NULL, 0) : 0;
@@ -92,14 +93,49 @@ static void parse_object(struct kfence_seen *r, const char *s)
 		copy_until(r->cache, sizeof(r->cache), strstr(s, "cache=") + 6, "");
 }
 
-/* State of the reader: which report, and whose stack's first line is due. */
+/* "… by task 14 on cpu 1 at …" */
+static void parse_task(const char *s, int *pid, int *cpu)
+{
+	*pid = number_behind(s, " by task ");
+	*cpu = number_behind(s, " on cpu ");
+}
+
+/* "CPU: 1 PID: 14 Comm: insmod Tainted: …" */
+static void parse_who(struct kfence_seen *r, const char *s)
+{
+	r->cpu = number_behind(s, "CPU: ");
+	r->pid = number_behind(s, " PID: ");
+	if (strstr(s, " Comm: "))
+		copy_until(r->comm, sizeof(r->comm), strstr(s, " Comm: ") + 7, " ");
+}
+
+/* State of the reader: which report, and whose stack it is in. */
 struct reader {
 	struct kfence_seen *out, *r;	/* r: the report being read, NULL: between reports */
 	struct kfence_seen scratch;	/* for those that do not fit */
 	unsigned int max, nr;
-	char *first_frame;
+	char *first_frame, *stack;	/* NULL: the first line is over; no stack */
 	bool detail_due;
 };
+
+/* A stack begins behind the line just read. */
+static void begin_stack(struct reader *rd, char *first_frame, char *stack)
+{
+	rd->first_frame = first_frame;
+	rd->stack = stack;
+}
+
+static void read_frame(struct reader *rd, const char *s)
+{
+	size_t size = sizeof(rd->r->access_stack), len = strlen(rd->stack);
+
+	if (rd->first_frame)
+		copy_until(rd->first_frame, sizeof(rd->r->alloc_first), s + 1, "+");
+	rd->first_frame = NULL;
+	copy_until(rd->stack + len, size - len, s + 1, "+");
+	if (strlen(rd->stack) < size - 1)
+		strcat(rd->stack, " ");
+}
 
 static void read_line(struct reader *rd, const char *s)
 {
@@ -119,19 +155,24 @@ static void read_line(struct reader *rd, const char *s)
 	} else if (rd->detail_due && (strstr(s, " at 0x") || strstr(s, " of 0x"))) {
 		parse_detail(r, s);
 		rd->detail_due = false;
-		rd->first_frame = r->access_first;
+		begin_stack(rd, r->access_first, r->access_stack);
 	} else if (starts_with(s, "kfence-#")) {
 		parse_object(r, s);
 	} else if (starts_with(s, "access: ")) {
 		copy_until(r->access, sizeof(r->access), s + strlen("access: "), "");
 	} else if (starts_with(s, "allocated by task ")) {
-		rd->first_frame = r->alloc_first;
+		parse_task(s, &r->alloc_pid, &r->alloc_cpu);
+		begin_stack(rd, r->alloc_first, r->alloc_stack);
 	} else if (starts_with(s, "freed by task ") || starts_with(s, "rcu freeing by task ")) {
 		r->has_free = true;
-		rd->first_frame = r->free_first;
-	} else if (rd->first_frame && s[0] == ' ') {
-		copy_until(rd->first_frame, sizeof(r->alloc_first), s + 1, "+");
-		rd->first_frame = NULL;
+		parse_task(s, &r->free_pid, &r->free_cpu);
+		begin_stack(rd, r->free_first, r->free_stack);
+	} else if (starts_with(s, "CPU: ")) {
+		parse_who(r, s);
+	} else if (rd->stack && s[0] == ' ') {
+		read_frame(rd, s);
+	} else {
+		rd->stack = NULL;
 	}
 }
 

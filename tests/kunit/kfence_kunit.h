@@ -19,11 +19,16 @@ struct kfence_seen {
 	unsigned long distance;		/* bytes, out of bounds only */
 	char damage[128];		/* memory corruption: between the brackets */
 	char access_first[64], alloc_first[64], free_first[64];	/* first functions of the stacks */
+	char access_stack[256], alloc_stack[256], free_stack[256];	/* all functions, a blank behind each */
+	int alloc_pid, alloc_cpu, free_pid, free_cpu;
+	int pid, cpu;			/* the line "CPU: 0 PID: 14 Comm: insmod" */
+	char comm[16];
 	unsigned long number, start, end;	/* the object line; end is its last byte */
 	unsigned int size;
 	char cache[48];
 	char access[128];		/* behind "access: " */
 	bool has_object, has_free, complete;	/* complete: the closing bar was there */
+	bool unused;			/* the object was never handed out */
 };
 
 /* kfence_seen_start - reports from here on count. */
