@@ -19,7 +19,21 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <paddock/pgtable.h>
+
+/* Nothing is merged between splitting for a change and the change: see kernel_alias_lock(). */
+static DEFINE_MUTEX(alias_mutex);
+
+void kernel_alias_lock(void)
+{
+	mutex_lock(&alias_mutex);
+}
+
+void kernel_alias_unlock(void)
+{
+	mutex_unlock(&alias_mutex);
+}
 
 static bool in_linear_map(unsigned long va)
 {
@@ -90,11 +104,31 @@ void kernel_flush_everywhere(void)
 
 int kernel_change_prot_alias(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear)
 {
-	int err = kernel_alias_prepare(va, size, set, clear);
+	int err;
 
-	if (err)
-		return err;
-	kernel_alias_set(va, size, set, clear);
-	kernel_flush_everywhere();
+	kernel_alias_lock();
+	err = kernel_alias_prepare(va, size, set, clear);
+	if (!err) {
+		kernel_alias_set(va, size, set, clear);
+		kernel_flush_everywhere();
+	}
+	kernel_alias_unlock();
+	return err;
+}
+
+static int merge_around(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear)
+{
+	unsigned long start = ALIGN_DOWN(va, PT_LEVEL_SIZE(1));
+
+	kernel_merge_range(start, ALIGN(va + size, PT_LEVEL_SIZE(1)) - start);
 	return 0;
+}
+
+void kernel_restore_alias(unsigned long va, unsigned long size)
+{
+	kernel_alias_lock();
+	kernel_alias_set(va, size, PT_WRITE, 0);
+	kernel_flush_everywhere();
+	for_each_alias(va, size, 0, 0, merge_around);
+	kernel_alias_unlock();
 }

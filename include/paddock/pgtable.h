@@ -68,9 +68,22 @@ int kernel_set_prot(unsigned long va, unsigned long size, pgprot_bits_t set, pgp
 int kernel_change_prot_alias(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear);
 
 /*
+ * kernel_restore_alias - [va, va + size) and its alias are writable again, before the pages go back; parts of the linear
+ * map that can be one large page again become so. Context: thread, interrupts on.
+ */
+void kernel_restore_alias(unsigned long va, unsigned long size);
+
+/*
  * The steps of it, for many ranges with one flush: kernel_alias_prepare() for all (0, -EINVAL, -ENOMEM), then
  * kernel_alias_set() for all, which cannot fail any more, then kernel_flush_everywhere() once.
  */
+/*
+ * kernel_alias_lock - no part of the linear map is merged by others. A split page that nobody has changed yet looks like one
+ * that nobody needs; merged before the change comes, the change would hit all of it. Held from the split to the change.
+ * Context: thread. Order: after pm_mutex and module_mutex, before pt_resize_mutex.
+ */
+void kernel_alias_lock(void);
+void kernel_alias_unlock(void);
 int kernel_alias_prepare(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear);
 void kernel_alias_set(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear);
 void kernel_flush_everywhere(void);
@@ -79,26 +92,12 @@ void kernel_flush_everywhere(void);
  * kernel_split_range - map [va, va + size) by 4 KiB pages from now on, permissions as they were.
  * kernel_merge_range - the reverse where 512 entries allow it: same permissions, contiguous, aligned.
  *
+ * KFENCE splits its pool once, so that protecting a page needs no walk that could fail.
  * Context: thread, interrupts on; stops the other CPUs where the processor asks for it.
  * Returns: 0 or -ENOMEM (part is split; harmless). Merging is best effort.
  */
 int kernel_split_range(unsigned long va, unsigned long size);
 void kernel_merge_range(unsigned long va, unsigned long size);
-
-/*
- * kernel_fence_range - map [va, va + size) of the linear map by 4 KiB pages, none of them present. All of it must
- *                      be mapped alike, and be the caller's own.
- * kernel_unfence_range - make all of it present again; to be merged when nobody looks at the tables any more.
- * kernel_page_table - the table that maps the 2 MiB around @va of a fenced range, by PT_INDEX(va, 0). It stays
- *                      until the range is merged. NULL: no 4 KiB pages there.
- *
- * In bulk: a few instructions per page. Flushes all CPUs' translations (fence; unfence has nothing to flush).
- * Context: thread, interrupts on.
- * Returns: 0; -ENOMEM: undo what was done with kernel_unfence_range() and kernel_merge_range().
- */
-int kernel_fence_range(unsigned long va, unsigned long size);
-void kernel_unfence_range(unsigned long va, unsigned long size);
-pte_t *kernel_page_table(unsigned long va);
 
 /*
  * kernel_page_protect - make one 4 KiB page of the linear map present or absent.
