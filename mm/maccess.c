@@ -11,6 +11,7 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/maccess.h>
+#include <linux/uaccess.h>
 #include <arch/trap.h>
 
 /* The widest naturally aligned access that fits at @addr: two probes never straddle a page then. */
@@ -40,6 +41,8 @@ EXPORT_SYMBOL_GPL(copy_from_kernel_nofault);
 
 long copy_to_kernel_nofault(void *dst, const void *src, size_t size)
 {
+	if (pmalloc_refuses_copy((unsigned long)dst, size))
+		return -EFAULT;
 	while (size) {
 		unsigned int width = probe_width((unsigned long)dst, size);
 
@@ -51,6 +54,8 @@ long copy_to_kernel_nofault(void *dst, const void *src, size_t size)
 	}
 	return 0;
 }
+/* Beyond Linux: modules/pmalloc_attack.c survives its own attacks by it. */
+EXPORT_SYMBOL_GPL(copy_to_kernel_nofault);
 
 long strncpy_from_kernel_nofault(char *dst, const void *unsafe_addr, long count)
 {

@@ -19,6 +19,8 @@
 #include <linux/set_memory.h>
 #include <linux/slab.h>
 #include <arch/cpu.h>
+#include <paddock/pgtable.h>
+#include <paddock/pmalloc.h>
 #include "internal.h"
 
 static const char *const region_names[NR_REGIONS] = {
@@ -38,7 +40,8 @@ static enum region region_for(const struct elf_image *img, unsigned int i)
 		return NO_REGION;
 	if (s->sh_flags & SHF_EXECINSTR)
 		return init ? INIT_TEXT : CORE_TEXT;
-	if (!strcmp(name, ".data..ro_after_init"))
+	/* Both are sealed after init; write-rare may change the second (module_private.wr_start). */
+	if (!strcmp(name, ".data..ro_after_init") || !strcmp(name, ".data..wr_after_init"))
 		return CORE_RO_AFTER_INIT;
 	if (s->sh_flags & SHF_WRITE)
 		return init ? INIT_DATA : CORE_DATA;
@@ -155,6 +158,11 @@ int layout_module(struct load_info *info)
 	for (i = 1; i < info->img.nr_sections; i++)
 		if (info->section_region[i] != NO_REGION)
 			info->section_addr[i] += priv->region[info->section_region[i]].start;
+	i = elf_find_section(&info->img, ".data..wr_after_init");
+	if (i && info->section_region[i] == CORE_RO_AFTER_INIT) {
+		priv->wr_start = info->section_addr[i];
+		priv->wr_bytes = info->img.sections[i].sh_size;
+	}
 	if (info->nr_slots)
 		info->slots += priv->region[info->machine->slot_is_code ? CORE_TEXT : CORE_RODATA].start;
 	return 0;
@@ -203,7 +211,17 @@ int layout_protect(struct module_private *priv)
 
 int layout_protect_after_init(struct module_private *priv)
 {
-	return protect_region(&priv->region[CORE_RO_AFTER_INIT], set_memory_ro);
+	struct module_region *r = &priv->region[CORE_RO_AFTER_INIT];
+	int err;
+
+	if (!r->start || !r->bytes)
+		return 0;
+	/* In the linear map as well. */
+	err = kernel_change_prot_alias(r->start, PAGE_ALIGN(r->bytes), 0, PT_WRITE);
+	if (err)
+		return err;
+	priv->alias_sealed = true;
+	return priv->wr_bytes ? pmalloc_allow_wr(priv->mod, priv->wr_start, priv->wr_start + priv->wr_bytes) : 0;
 }
 
 static void free_area(struct module_private *priv, enum region first, enum region end)
@@ -228,7 +246,12 @@ void layout_free_init(struct module_private *priv)
 
 void layout_free(struct module_private *priv)
 {
+	struct module_region *r = &priv->region[CORE_RO_AFTER_INIT];
+
 	layout_free_init(priv);
+	/* Whoever gets the pages next writes to them by the linear map. */
+	if (priv->alias_sealed)
+		kernel_restore_alias(r->start, PAGE_ALIGN(r->bytes));
 	free_area(priv, CORE_TEXT, FIRST_INIT_REGION);
 }
 

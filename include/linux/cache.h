@@ -13,4 +13,6 @@
 
 /* Written during start-up, read-only from then on. */
 #define __ro_after_init		__attribute__((__section__(".data..ro_after_init")))
+/* The same, but for later changes by wr_assign() and its kin (linux/pmalloc.h). */
+#define __wr_after_init		__attribute__((__section__(".data..wr_after_init")))
 #define __read_mostly		__attribute__((__section__(".data..read_mostly")))

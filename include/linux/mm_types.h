@@ -14,14 +14,10 @@
 struct kfence_area;
 struct kmem_cache;
 struct mm_struct;
-struct slab_notes;
 struct vm_area_struct;
 
 struct page {
-	union {
-		unsigned long flags;	/* PG_*, see page-flags.h */
-		struct slab_notes *slab_notes;	/* kind SLAB_NOTED: the slab's first page [node lock, RCU] */
-	};
+	unsigned long flags;		/* PG_*, see page-flags.h */
 
 	/*
 	 * What the frame is in use for. Fixed while it is allocated, so that whoever owns an address in it may

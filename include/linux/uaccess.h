@@ -20,15 +20,25 @@
 #define pagefault_disable() do { } while (0)
 #define pagefault_enable() do { } while (0)
 
-/* Both return the number of bytes that could not be copied: 0. */
+/*
+ * Would a write to @to be one to sealed memory (<linux/pmalloc.h>)? Then the copy is refused, with one log line,
+ * before it faults: what is copied here often comes from outside.
+ */
+bool pmalloc_refuses_copy(unsigned long to, unsigned long n);
+
+/* Both return the number of bytes that could not be copied: 0, or all of them. */
 static inline unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
 {
+	if (unlikely(pmalloc_refuses_copy((unsigned long)to, n)))
+		return n;
 	memcpy((void *)to, from, n);
 	return 0;
 }
 
 static inline unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
 {
+	if (unlikely(pmalloc_refuses_copy((unsigned long)to, n)))
+		return n;
 	memcpy(to, (const void *)from, n);
 	return 0;
 }
@@ -40,12 +50,16 @@ static inline unsigned long copy_from_user(void *to, const void __user *from, un
 
 static inline unsigned long clear_user(void __user *to, unsigned long n)
 {
+	if (unlikely(pmalloc_refuses_copy((unsigned long)to, n)))
+		return n;
 	memset((void *)to, 0, n);
 	return 0;
 }
 
 #define get_user(x, ptr) ({ (x) = *(ptr); 0; })
-#define put_user(x, ptr) ({ *(ptr) = (x); 0; })
+#define put_user(x, ptr) ({						\
+	typeof(*(ptr)) __pu_value = (x);				\
+	copy_to_user((void *)(ptr), &__pu_value, sizeof(__pu_value)) ? -EFAULT : 0; })
 #define __get_user(x, ptr) get_user(x, ptr)
 #define __put_user(x, ptr) put_user(x, ptr)
 

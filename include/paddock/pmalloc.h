@@ -21,6 +21,24 @@ bool pmalloc_handle_fault(struct pt_regs *regs, const struct fault_info *fault);
 bool pmalloc_is_sealed(const void *addr, unsigned long n);
 
 /*
+ * Settings that a lock makes constant. A variable marked __lockable(group) lies in pages of the group's own (linker.ld);
+ * pmalloc_lock_group(group) makes those read-only in both mappings, for good.
+ * Context: thread, interrupts on. Returns: 0, -ENOMEM (a table for a split): nothing is sealed then.
+ */
+#define __lockable(group)	__attribute__((__section__(".data..lock." #group)))
+#define pmalloc_lock_group(group) ({						\
+	extern char __start_lock_##group[], __end_lock_##group[];		\
+	pmalloc_lock_image(#group, __start_lock_##group, __end_lock_##group);	\
+})
+int pmalloc_lock_image(const char *name, const char *start, const char *end);
+
+/*
+ * pmalloc_allow_wr - [start, end) has been sealed by its owner; write-rare may change it, and a write to it is reported.
+ * For the loader: a module's __wr_after_init data. Ends with pmalloc_module_gone(). Returns: 0 or -ENOMEM.
+ */
+int pmalloc_allow_wr(struct module *owner, unsigned long start, unsigned long end);
+
+/*
  * For the loader. pmalloc_module_live: its init is done; what it has allocated with GFP_SEAL is sealed.
  * pmalloc_module_gone: nothing of it runs any more; its pools are destroyed. Context: thread.
  */

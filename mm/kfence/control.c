@@ -181,5 +181,6 @@ void __init kfence_init(void)
 	if (err)
 		kfence_sample_interval = 0;
 unlock:
+	kfence_seal_if_locked();
 	mutex_unlock(&kfence_mutex);
 }

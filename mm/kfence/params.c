@@ -16,24 +16,26 @@
 #include <linux/panic_notifier.h>
 #include <linux/notifier.h>
 #include <linux/string.h>
+#include <paddock/pmalloc.h>
 #include "kfence.h"
 #include "params.h"
 
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "kfence."
 
-long kfence_sample_interval = 100;
-unsigned long kfence_num_objects = 255;
-bool kfence_per_node;
-char kfence_booting_max[256] = KFENCE_BOOTING_MAX_DEFAULT;
+long kfence_sample_interval __lockable(kfence) = 100;
+unsigned long kfence_num_objects __lockable(kfence) = 255;
+bool kfence_per_node __lockable(kfence);
+char kfence_booting_max[256] __lockable(kfence) = KFENCE_BOOTING_MAX_DEFAULT;
 bool kfence_params_ready;
-enum kfence_fault_action kfence_fault_action;
-unsigned long kfence_skip_covered_thresh = 75;
-unsigned int kfence_burst;
-bool kfence_order0_page = true, kfence_rearm, kfence_deferrable;
+enum kfence_fault_action kfence_fault_action __lockable(kfence);
+unsigned long kfence_skip_covered_thresh __lockable(kfence) = 75;
+unsigned int kfence_burst __lockable(kfence);
+bool kfence_order0_page __lockable(kfence) = true;
+bool kfence_rearm __lockable(kfence), kfence_deferrable __lockable(kfence);
 
-static bool locked;		/* set once */
-static bool check_on_panic;
+static bool locked __lockable(kfence);		/* set once, and sealed by it with all the others */
+static bool check_on_panic __lockable(kfence);
 
 /*
  * Every setter is a function of the text that runs with the mutex held, and not at all when locked.
@@ -85,19 +87,6 @@ KFENCE_BOOL_PARAM(order0_page, kfence_order0_page, 0644);
 KFENCE_BOOL_PARAM(check_on_panic, check_on_panic, 0644);
 KFENCE_BOOL_PARAM(rearm, kfence_rearm, 0644);
 KFENCE_BOOL_PARAM(deferrable, kfence_deferrable, 0444);
-
-int kfence_guard_pages(bool on)
-{
-	int err = -EPERM;
-
-	mutex_lock(&kfence_mutex);
-	if (!locked) {
-		WRITE_ONCE(kfence_order0_page, on);
-		err = 0;
-	}
-	mutex_unlock(&kfence_mutex);
-	return err;
-}
 
 static int set_burst(const char *val)
 {
@@ -282,9 +271,19 @@ core_initcall(panic_check_init);
 
 /* ---- The lock ---- */
 
+void kfence_seal_if_locked(void)
+{
+	/* Before that, kfence_init() has yet to act on the settings, and may limit them. */
+	if (locked && kfence_params_ready)
+		pmalloc_lock_group(kfence);
+}
+
 static int set_lock(const char *val)
 {
-	return set_bool(val, &locked);
+	int err = set_bool(val, &locked);
+
+	kfence_seal_if_locked();
+	return err;
 }
 
 static int get_lock(char *buf, const struct kernel_param *kp)

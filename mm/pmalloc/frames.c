@@ -86,19 +86,19 @@ void frames_count(struct frame_counts *out)
 static struct page *take_block(unsigned int *order)
 {
 	for (*order = block_order; *order >= BLOCK_ORDER_MIN; --*order) {
-		struct page *page = alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY, *order);
+		struct page *page = alloc_internal_page(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY, *order, NUMA_NO_NODE);
 
 		if (!page)
 			continue;
 		if (!kernel_split_range((unsigned long)page_address(page), PAGE_SIZE << *order))
 			return page;
-		__free_pages(page, *order);
+		free_internal_page(page, *order);
 		return NULL;
 	}
 	return NULL;
 }
 
-/* Records for a region that has none: in @first, a frame of it, which is sealed. */
+/* Pages of records become read-only. */
 static void seal_tables(unsigned long va, unsigned long size)
 {
 	kernel_set_prot(va, size, 0, PT_WRITE);
@@ -111,8 +111,8 @@ static void note_frames(struct pm_frame *records, unsigned long pfn, unsigned in
 		records[(pfn + i) % REGION_FRAMES] = (struct pm_frame){ .owner = owner };
 }
 
-/* Another block. Returns: its region, or nr_regions: no memory. */
-static unsigned long add_block(void)
+/* Another block. Returns: its region, or nr_regions: no memory. Locking: kernel_alias_lock(). */
+static unsigned long add_block_locked(void)
 {
 	unsigned int order, n;
 	struct page *page = take_block(&order);
@@ -144,12 +144,22 @@ static unsigned long add_block(void)
 	return region;
 }
 
+static unsigned long add_block(void)
+{
+	unsigned long region;
+
+	kernel_alias_lock();
+	region = add_block_locked();
+	kernel_alias_unlock();
+	return region;
+}
+
 /* Is frame @i of the region the head of a block? Its order, or -1. */
 static int head_order(unsigned long region, unsigned int i)
 {
 	struct page *page = pfn_to_page((region << REGION_ORDER) + i);
 
-	return page_type(page) == PAGE_PLAIN && page_ref_count(page) == 1 ? (int)page_kind_order(page) : -1;
+	return page_type(page) == PAGE_TABLE ? (int)page_kind_order(page) : -1;
 }
 
 static bool all_free(const struct pm_frame *records, unsigned int from, unsigned int to)
@@ -179,8 +189,10 @@ static void give_block(unsigned long region, unsigned int first, unsigned int or
 			vault_write(&records[first + i], none, min_t(unsigned int, n - i, ARRAY_SIZE(none)) * sizeof(none[0]));
 		nr_free -= n;
 	}
+	kernel_alias_lock();
 	kernel_merge_range(ALIGN_DOWN(va, PAGE_SIZE << REGION_ORDER), PAGE_SIZE << REGION_ORDER);
-	__free_pages(page, order);
+	kernel_alias_unlock();
+	free_internal_page(page, order);
 }
 
 /* Every block of the region without a user but for its records goes; the one with the records goes last. */
@@ -298,7 +310,7 @@ int __init frames_init(void)
 	page = take_block(&order);
 	if (!page || 1u << order < top_pages + 2) {
 		if (page)
-			__free_pages(page, order);
+			free_internal_page(page, order);
 		nr_regions = 0;
 		return -ENOMEM;
 	}

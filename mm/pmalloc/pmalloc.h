@@ -216,7 +216,8 @@ bool pool_is_live(const struct pmalloc_pool *pool);	/* Context: any */
 extern const struct pm_root *pm_root;
 struct pm_root {
 	const struct pmalloc_pool *pools;	/* newest first */
-	u64 unused[7];
+	const struct pm_range *ranges;
+	u64 unused[6];
 };
 #define for_each_pool(pool) for (pool = pm_root ? pm_root->pools : NULL; pool; pool = pool->next)
 /* Seal pages of @chunk up to @page; no flush. */
@@ -240,9 +241,12 @@ void folder_destroy(struct pm_folder *folder);
 int pmalloc_audit_show(struct seq_file *m);
 int pmalloc_pointers_show(struct seq_file *m);
 
-/* report.c */
-struct pm_range {		/* memory that is sealed without being a pool's */
-	const char *name;
+/* wr.c: data of a module, sealed after its init, that write-rare may change. In the vault. */
+struct pm_range {
+	const struct pm_range *next;
 	unsigned long start, end;
 	struct module *owner;
 };
+/* The image's __wr_after_init data, or a module's. */
+bool range_has(unsigned long addr, size_t n, const struct pm_range **module_range);
+void ranges_forget(struct module *owner);	/* pm_mutex */

@@ -245,6 +245,11 @@ void pmalloc_module_gone(struct module *mod)
 	const struct pmalloc_pool *pool;
 	struct pm_folder *folder;
 
+	if (!pm_root)
+		return;
+	mutex_lock(&pm_mutex);
+	ranges_forget(mod);
+	mutex_unlock(&pm_mutex);
 	for (;;) {
 		folder = NULL;
 		mutex_lock(&pm_mutex);

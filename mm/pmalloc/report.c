@@ -23,21 +23,47 @@
 #define BAR "==================================================================\n"
 #define REPORT_FRAMES 32
 
-/* Allocation stacks begin with pmalloc's own functions: shown is what is above them. */
-static bool is_own_frame(unsigned long entry)
+static bool is_function_of(unsigned long pc, const char *const *prefixes)
 {
-	static const char *const own[] = { "save_stack", "alloc_", "pmalloc", "pzalloc", "pstrdup", NULL };
 	char name[KSYM_NAME_LEN];
 	char *modname = NULL;
-	const char *fn = kallsyms_lookup(entry - 1, NULL, NULL, &modname, name);
+	const char *fn = kallsyms_lookup(pc, NULL, NULL, &modname, name);
 
-	for (const char *const *prefix = own; fn && !modname && *prefix; prefix++)
-		if (!strncmp(fn, *prefix, strlen(*prefix)))
+	for (; fn && !modname && *prefixes; prefixes++)
+		if (!strncmp(fn, *prefixes, strlen(*prefixes)))
 			return true;
 	return false;
 }
 
-static void print_allocation(depot_stack_handle_t handle)
+/* Who is to blame: memset() does what it is told. */
+static unsigned long culprit(const unsigned long *entries, unsigned int nr)
+{
+	static const char *const tools[] = { "mem", "fill", "copy", "str", "kernel_strscpy", NULL };
+	unsigned int i = 0;
+
+	while (i + 1 < nr && is_function_of(entries[i], tools))
+		i++;
+	return nr ? entries[i] : 0;
+}
+
+/* Allocation stacks begin with pmalloc's own functions: shown is what is above them. */
+static bool is_own_frame(unsigned long entry)
+{
+	static const char *const own[] = { "save_stack", "alloc_", "pmalloc", "pzalloc", "pstrdup", "__kmalloc_sealed", NULL };
+
+	return is_function_of(entry - 1, own);
+}
+
+/* A pool is often filled by its owner's init function, whose code, and name, are gone afterwards. */
+static void print_entry(unsigned long entry, const struct pmalloc_pool *pool)
+{
+	if (entry >= MODULES_START && entry < MODULES_END && !__module_text_address(entry))
+		printk(" 0x%lx [init code of %s, freed]\n", entry, pool->owner_name);
+	else
+		stack_trace_print(&entry, 1, 0);
+}
+
+static void print_allocation(depot_stack_handle_t handle, const struct pmalloc_pool *pool)
 {
 	unsigned long *entries;
 	unsigned int nr = stack_depot_fetch(handle, &entries), i = 0;
@@ -47,8 +73,8 @@ static void print_allocation(depot_stack_handle_t handle)
 		i++;
 	if (i == nr)
 		printk(" no allocation stack\n");
-	else
-		stack_trace_print(entries + i, nr - i, 0);
+	for (; i < nr; i++)
+		print_entry(entries[i], pool);
 }
 
 static void print_access(struct pt_regs *regs, unsigned long addr, const struct pm_object *object, unsigned long pool_addr)
@@ -127,7 +153,25 @@ static void print_sealed_page(struct pt_regs *regs, unsigned long addr, unsigned
 	}
 	print_access(regs, addr, found ? &object : NULL, pool_addr);
 	if (found)
-		print_allocation(object.stack);
+		print_allocation(object.stack, chunk->pool);
+}
+
+/* Data of a module that is not a pool's, but sealed after init, with pages of its own. */
+static void report_range(struct pt_regs *regs, unsigned long addr, const struct pm_range *range)
+{
+	unsigned long entries[REPORT_FRAMES];
+	unsigned int nr = stack_trace_save_regs(regs, entries, REPORT_FRAMES, 0);
+
+	pr_err(BAR);
+	pr_err("BUG: pmalloc: write to sealed memory in %pS\n\n", (void *)culprit(entries, nr));
+	pr_err("Write at 0x%px (%pS):\n", (void *)addr, (void *)addr);
+	stack_trace_print(entries, nr, 0);
+	pr_err("\n__wr_after_init data of %s: wr_assign() and its kin may change it\n",
+	       range ? module_name(range->owner) : "the kernel");
+	print_access(regs, addr, NULL, 0);
+	pr_err("\n");
+	dump_stack_print_info(KERN_ERR);
+	pr_err(BAR);
 }
 
 static void report(struct pt_regs *regs, unsigned long addr, const struct pm_frame *frame)
@@ -140,7 +184,7 @@ static void report(struct pt_regs *regs, unsigned long addr, const struct pm_fra
 	if (chunk && is_alias)
 		pool_addr = chunk->va + (unsigned long)frame->index * PAGE_SIZE + offset_in_page(addr);
 	pr_err(BAR);
-	pr_err("BUG: pmalloc: write to sealed memory in %pS\n\n", (void *)regs_pc(regs));
+	pr_err("BUG: pmalloc: write to sealed memory in %pS\n\n", (void *)culprit(entries, nr));
 	if (chunk && is_alias)
 		pr_err("Write at 0x%px (the linear map's alias of 0x%px):\n", (void *)addr, (void *)pool_addr);
 	else
@@ -160,16 +204,20 @@ static void report(struct pt_regs *regs, unsigned long addr, const struct pm_fra
 
 bool pmalloc_handle_fault(struct pt_regs *regs, const struct fault_info *fault)
 {
+	const struct pm_range *range = NULL;
 	const struct pm_frame *frame;
 	unsigned long flags;
 
 	if (!fault->write || !fault->present || !pm_root)
 		return false;
 	frame = frame_at(fault->addr);
-	if (!frame || frame->owner == FRAME_FREE)
+	if (frame ? frame->owner == FRAME_FREE : !range_has(fault->addr, 1, &range))
 		return false;
 	printk_cpu_sync_get_irqsave(flags);
-	report(regs, fault->addr, frame);
+	if (frame)
+		report(regs, fault->addr, frame);
+	else
+		report_range(regs, fault->addr, range);
 	printk_cpu_sync_put_irqrestore(flags);
 	add_taint(TAINT_BAD_PAGE, LOCKDEP_STILL_OK);
 	if (pm_fault_action() == PM_FAULT_PANIC)

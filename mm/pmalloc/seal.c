@@ -11,7 +11,7 @@
  * nothing that could fail in the middle.
  *
  * A chunk's sealed_pages says what is meant to be sealed; with seal=0 the page tables do not follow.
- * The parameters are in the vault-like section that `lock` seals: see seal_lock().
+ * With lock=1 the parameters themselves are sealed: pmalloc_lock_image().
  */
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -20,17 +20,19 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
+#include <linux/uaccess.h>
 #include <paddock/pgtable.h>
 #include "pmalloc.h"
 
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "pmalloc."
 
-static bool seal_on = true;
-static bool locked;
-static enum pm_fault_action fault_action;
+static bool seal_on __lockable(pmalloc) = true;
+static bool locked __lockable(pmalloc);
+static enum pm_fault_action fault_action __lockable(pmalloc);
 
 bool seal_is_on(void)
 {
@@ -119,6 +121,26 @@ bool pmalloc_is_sealed(const void *addr, unsigned long n)
 	return false;
 }
 
+bool pmalloc_refuses_copy(unsigned long to, unsigned long n)
+{
+	if (likely(!pmalloc_is_sealed((void *)to, n)))
+		return false;
+	pr_err_ratelimited("pmalloc: copy of %lu bytes into sealed memory at 0x%px refused in %pS\n", n, (void *)to, (void *)_RET_IP_);
+	return true;
+}
+EXPORT_SYMBOL(pmalloc_refuses_copy);
+
+/* ---- Data of the image ---- */
+
+int pmalloc_lock_image(const char *name, const char *start, const char *end)
+{
+	int err = kernel_change_prot_alias((unsigned long)start, end - start, 0, PT_WRITE);
+
+	if (err)
+		pr_err("pmalloc: the settings of %s are locked, but stay writable (err %d)\n", name, err);
+	return err;
+}
+
 /* ---- Parameters ---- */
 
 /* All pools' sealed pages: writable, or not any more. */
@@ -171,6 +193,7 @@ static int lock_set(const char *val, const struct kernel_param *kp)
 		err = -EPERM;
 	else if (on && !locked) {
 		WRITE_ONCE(locked, true);
+		err = pmalloc_lock_group(pmalloc);
 		pr_info("pmalloc: locked: what is sealed stays sealed until reboot\n");
 	}
 	mutex_unlock(&pm_mutex);

@@ -10,6 +10,7 @@
  */
 #include <linux/bug.h>
 #include <linux/export.h>
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/panic.h>
@@ -38,6 +39,58 @@ static bool words_are_open(const struct pm_chunk *chunk, unsigned long addr, siz
 	return true;
 }
 
+/* ---- Data of the image and of modules ---- */
+
+extern char __start_wr_after_init[], __end_wr_after_init[];
+
+bool range_has(unsigned long addr, size_t n, const struct pm_range **module_range)
+{
+	*module_range = NULL;
+	if (addr >= (unsigned long)__start_wr_after_init && addr < (unsigned long)__end_wr_after_init)
+		return n <= (unsigned long)__end_wr_after_init - addr;
+	for (const struct pm_range *r = pm_root ? READ_ONCE(pm_root->ranges) : NULL; r; r = r->next) {
+		if (addr < r->start || addr >= r->end)
+			continue;
+		*module_range = r;
+		return n <= r->end - addr;
+	}
+	return false;
+}
+
+int pmalloc_allow_wr(struct module *owner, unsigned long start, unsigned long end)
+{
+	const struct pm_range *range;
+
+	if (!pm_root)
+		return -ENOMEM;
+	mutex_lock(&pm_mutex);
+	range = vault_alloc(sizeof(*range));
+	if (range) {
+		struct pm_range new = { .next = pm_root->ranges, .start = start, .end = end, .owner = owner };
+
+		vault_write(range, &new, sizeof(new));
+		vault_set(&pm_root->ranges, range);
+	}
+	mutex_unlock(&pm_mutex);
+	return range ? 0 : -ENOMEM;
+}
+
+void ranges_forget(struct module *owner)
+{
+	const struct pm_range *const *link = &pm_root->ranges;
+
+	while (*link) {
+		const struct pm_range *range = *link;
+
+		if (range->owner != owner) {
+			link = &range->next;
+			continue;
+		}
+		vault_write(link, &range->next, sizeof(range->next));
+		vault_free(range, sizeof(*range));
+	}
+}
+
 /* Why [addr, addr + n) may not be written; NULL: it may. @pool: receives whose it is, if anybody's. */
 static const char *refusal(unsigned long addr, size_t n, const struct pmalloc_pool **pool)
 {
@@ -45,8 +98,11 @@ static const char *refusal(unsigned long addr, size_t n, const struct pmalloc_po
 	struct pm_object object;
 
 	*pool = NULL;
-	if (!chunk)
-		return "it is no pool's memory";
+	if (!chunk) {
+		const struct pm_range *range;
+
+		return range_has(addr, n, &range) ? NULL : "it is no pool's memory";
+	}
 	*pool = chunk->pool;
 	if (!mode_is_wr(chunk->pool->mode))
 		return "the pool's mode allows no change";
@@ -64,7 +120,7 @@ static const char *refusal(unsigned long addr, size_t n, const struct pmalloc_po
 	return "the word is closed (pmalloc_wr_deny)";
 }
 
-static DEFINE_RATELIMIT_STATE(refusals, 5 * HZ, 10);
+static DEFINE_RATELIMIT_STATE(refusals, 5 * HZ, 50);
 
 static noinline void report_refusal(const char *why, unsigned long addr, size_t n, const struct pmalloc_pool *pool,
 				    unsigned long caller)
