@@ -262,6 +262,28 @@ void watch_split_pages(struct page *page, unsigned int order)
 	spin_unlock_irqrestore(&notes_lock, flags);
 }
 
+/* ---- Settling ---- */
+
+/* What is freed later, or kept for the next who needs it. */
+static void settle_objects(void)
+{
+	/* Work may leave callbacks, callbacks may leave work. */
+	rcu_barrier();
+	flush_scheduled_work();
+	rcu_barrier();
+	thread_drop_kept_stacks();
+	vmalloc_settle();
+	rcu_barrier();		/* page tables */
+}
+
+void mm_settle(void)
+{
+	settle_objects();
+	slab_reclaim();
+	rcu_barrier();		/* slabs of SLAB_TYPESAFE_BY_RCU caches */
+	drain_all_pages(NULL);
+}
+
 /* ---- Scopes ---- */
 
 int alloc_scope_begin(struct alloc_scope *scope)
@@ -450,26 +472,11 @@ void alloc_scope_end(struct alloc_scope *scope, struct alloc_left *out, unsigned
 	WARN_ON_ONCE(current->alloc_scope != scope->id);
 	stop_failing(scope);
 	current->alloc_scope = scope->outer;
-	mm_settle();
+	settle_objects();
 	alloc_scope_count(scope, &left);
 	if (flags & ALLOC_SCOPE_PRINT && (left.objects || left.pages))
 		print_left(scope);
 	close_scope(scope);
 	if (out)
 		*out = left;
-}
-
-/* ---- Settling ---- */
-
-void mm_settle(void)
-{
-	/* Work may leave callbacks, callbacks may leave work. */
-	rcu_barrier();
-	flush_scheduled_work();
-	rcu_barrier();
-	thread_drop_kept_stacks();
-	vmalloc_settle();
-	slab_reclaim();
-	rcu_barrier();		/* slabs of SLAB_TYPESAFE_BY_RCU caches */
-	drain_all_pages(NULL);
 }

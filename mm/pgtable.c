@@ -14,8 +14,10 @@
  * written through an alias in the fixmap window, since its own page may lie in the range that vanishes for
  * a moment. A whole 1 GiB is split or merged by one such change at its top.
  *
- * Invariant: a table once linked stays linked, except by a merge; so walks need no lock as long as the
- *            walked mapping itself is not being merged (its owner's business).
+ * Invariant: a table once linked stays linked as long as anything is mapped through it, except by a merge; so walks
+ *            need no lock as long as the walked mapping itself is not being merged (its owner's business).
+ *            A table that was linked is freed after a grace period: a look at somebody else's mapping, under
+ *            rcu_read_lock(), may be stale but finds tables.
  * Lock:      pt_lock guards linking and unlinking of tables. A leaf is changed by its mapping's owner.
  *            pt_lock is a leaf lock; tables are allocated before it is taken.
  */
@@ -28,6 +30,7 @@
 #include <linux/mutex.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/set_memory.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -84,7 +87,8 @@ pte_t *pt_page_alloc(void)
 {
 	pte_t *table;
 
-	if (boot_tables_used < BOOT_TABLES) {
+	/* Those of the image cannot be given back, so they are for what is mapped at boot. */
+	if (boot_tables_used < BOOT_TABLES && !pages_are_available()) {
 		nr_tables++;
 		return boot_tables[boot_tables_used++];	/* zero: .bss */
 	}
@@ -118,6 +122,20 @@ void pt_page_free(pte_t *table)
 		__atomic_fetch_sub(&nr_tables, 1, __ATOMIC_RELAXED);
 		free_internal_page(virt_to_page(table), 0);
 	}
+}
+
+static void free_table_rcu(struct rcu_head *head)
+{
+	pt_page_free(page_address(container_of((void *)head, struct page, rcu_words)));
+}
+
+/* Of a table that was linked until now, and is in no CPU's translation caches any more. */
+static void free_linked_table(pte_t *table)
+{
+	unsigned long va = (unsigned long)table;
+
+	if (va >= PAGE_OFFSET && va < LINEAR_END && page_type(virt_to_page(table)) == PAGE_TABLE)
+		call_rcu((struct rcu_head *)virt_to_page(table)->rcu_words, free_table_rcu);
 }
 
 /* ---- Walking ---- */
@@ -269,6 +287,58 @@ void kernel_unmap_range(unsigned long va, unsigned long size)
 	}
 }
 
+/* ---- Empty tables ---- */
+
+static bool table_is_empty(const pte_t *table)
+{
+	for (unsigned int i = 0; i < PT_ENTRIES; i++)
+		if (!arch_pt_is_none(table[i]))
+			return false;
+	return true;
+}
+
+unsigned int kernel_unlink_tables(unsigned long start, unsigned long end, struct list_head *tables)
+{
+	unsigned int count = 0;
+
+	for (unsigned long va = ALIGN(start, PT_LEVEL_SIZE(1)); va < end && end - va >= PT_LEVEL_SIZE(1);
+	     va += PT_LEVEL_SIZE(1)) {
+		unsigned int found;
+		pte_t *slot = walk_to(va, 1, &found), *table;
+		unsigned long flags, table_addr;
+
+		if (found != 1 || !arch_pt_is_table(*slot, 1)) {
+			/* Nothing below here: on to the next table that could be there. "last": the sum may not fit. */
+			unsigned long last = ALIGN_DOWN(va, PT_LEVEL_SIZE(found)) + (PT_LEVEL_SIZE(found) - PT_LEVEL_SIZE(1));
+
+			if (found > 1)
+				va = last;
+			continue;
+		}
+		table = table_va(arch_pt_pa(*slot, 1));
+		table_addr = (unsigned long)table;
+		/* Not the boot's; and never one through which something is mapped, whatever the caller believes. */
+		if (table_addr < PAGE_OFFSET || table_addr >= LINEAR_END ||
+		    page_type(virt_to_page(table)) != PAGE_TABLE || WARN_ON_ONCE(!table_is_empty(table)))
+			continue;
+		spin_lock_irqsave(&pt_lock, flags);
+		arch_pt_set(slot, 0);
+		spin_unlock_irqrestore(&pt_lock, flags);
+		list_add(&virt_to_page(table)->lru, tables);
+		count++;
+	}
+	return count;
+}
+
+void kernel_free_tables(struct list_head *tables)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, tables, lru)
+		free_linked_table(page_address(page));
+	INIT_LIST_HEAD(tables);
+}
+
 /* ---- Splitting ---- */
 
 static void free_tree(pte_t e, unsigned int level)
@@ -280,7 +350,7 @@ static void free_tree(pte_t e, unsigned int level)
 	table = table_va(arch_pt_pa(e, level));
 	for (unsigned int i = 0; level > 1 && i < PT_ENTRIES; i++)
 		free_tree(table[i], level - 1);
-	pt_page_free(table);
+	free_linked_table(table);
 }
 
 /*
@@ -627,6 +697,7 @@ void kernel_walk(unsigned long start, unsigned long end,
 {
 	struct walk_run run = { .fn = fn, .ctx = ctx };
 
+	rcu_read_lock();
 	for (unsigned int i = PT_INDEX(PAGE_OFFSET, 3); i < PT_ENTRIES; i++) {
 		unsigned long va = ~0UL << 48 | (unsigned long)i << PT_LEVEL_SHIFT(3);
 		pte_t e = kernel_root[i];
@@ -635,6 +706,7 @@ void kernel_walk(unsigned long start, unsigned long end,
 			walk_table(&run, table_va(arch_pt_pa(e, 3)), 2, va, start, end);
 	}
 	run_end(&run);
+	rcu_read_unlock();
 }
 
 static void leaves_of(pte_t *table, unsigned int level, unsigned long base, unsigned long start, unsigned long end,

@@ -10,6 +10,8 @@
  * LAZY, since TLBs of other CPUs may still know the old mapping: a flush on all CPUs is expensive, so one is
  * made for many areas at once. Until then the addresses are not used again.
  *
+ * What becomes a hole takes with it the page tables that no area needs any more, so that large pages fit there again.
+ *
  * READY areas of up to 64 pages wait in a bucket by size, and stay in the tree of areas: most vmalloc()s are a
  * list operation, and use page tables that exist. Larger ones are dissolved into the hole around them,
  * and so are all when addresses run out.
@@ -30,9 +32,12 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <arch/paging.h>
+#include <paddock/alloc_watch.h>
+#include <paddock/pgtable.h>
 #include "vaspace.h"
 
 #define LAZY_MAX_PAGES	1024UL	/* 4 MiB of addresses */
+#define TABLE_SPAN	PT_LEVEL_SIZE(1)	/* what one table of 4 KiB pages maps */
 
 struct va_hole {
 	unsigned long start, end;
@@ -128,24 +133,33 @@ static struct va_hole *cut_hole(struct va_space *space, struct va_hole *hole, un
 	return NULL;
 }
 
+/* The holes below and above @addr, which is in none; NULL: there is none. */
+static void find_neighbours(struct va_space *space, unsigned long addr, struct va_hole **before,
+			    struct va_hole **behind)
+{
+	struct rb_node *n = space->holes.rb_node;
+
+	*before = *behind = NULL;
+	while (n) {
+		struct va_hole *hole = hole_of(n);
+
+		if (hole->end <= addr) {
+			*before = hole;
+			n = n->rb_right;
+		} else {
+			*behind = hole;
+			n = n->rb_left;
+		}
+	}
+}
+
 /* Give [start, end) back to the holes beside it, or make it one of its own in @spare. Returns: for free_hole(). */
 static struct va_hole *fill_hole(struct va_space *space, unsigned long start, unsigned long end,
 				 struct va_hole *spare)
 {
-	struct va_hole *before = NULL, *behind = NULL;
-	struct rb_node *n = space->holes.rb_node;
+	struct va_hole *before, *behind;
 
-	while (n) {
-		struct va_hole *hole = hole_of(n);
-
-		if (hole->end <= start) {
-			before = hole;
-			n = n->rb_right;
-		} else {
-			behind = hole;
-			n = n->rb_left;
-		}
-	}
+	find_neighbours(space, start, &before, &behind);
 	if (before && before->end == start) {
 		before->end = end;
 		if (!behind || behind->start != end)
@@ -245,7 +259,8 @@ struct vm_struct *va_alloc(struct va_space *space, unsigned long size, unsigned 
 	if (!size || va_pages > (space->end - space->start) / PAGE_SIZE)
 		return NULL;
 	align = max(align, PAGE_SIZE);
-	if (align == PAGE_SIZE && va_pages < VA_BUCKETS && !(flags & (VM_NO_GUARD | VM_STACK))) {
+	/* Who counts allocations shall not find one's area, and what it keeps, with another. */
+	if (align == PAGE_SIZE && va_pages < VA_BUCKETS && !(flags & (VM_NO_GUARD | VM_STACK)) && !alloc_is_watched()) {
 		spin_lock_irqsave(&space->lock, irq_flags);
 		area = take_ready(space, va_pages);
 		spin_unlock_irqrestore(&space->lock, irq_flags);
@@ -283,15 +298,52 @@ void va_free(struct va_space *space, struct vm_struct *area)
 		va_purge(space);
 }
 
+/*
+ * Grow @area, which is on its way to become a hole, into the holes beside it up to the next 2 MiB boundaries: then
+ * it owns each 2 MiB in which nothing else lives, and the tables there.
+ */
+static void swallow_neighbours(struct va_space *space, struct vm_struct *area)
+{
+	unsigned long start = area->va_start, end = area_end(area), flags;
+	struct va_hole *before, *behind, *empty[2] = { };
+
+	spin_lock_irqsave(&space->lock, flags);
+	find_neighbours(space, start, &before, &behind);
+	if (before && before->end == start) {
+		start = max(before->start, ALIGN_DOWN(start, TABLE_SPAN));
+		before->end = start;
+		if (before->start == start)
+			empty[0] = before;
+	}
+	if (behind && behind->start == end) {
+		end = min(behind->end, ALIGN(end, TABLE_SPAN));
+		behind->start = end;
+		if (behind->end == end)
+			empty[1] = behind;
+	}
+	for (int i = 0; i < 2; i++)
+		if (empty[i])
+			rb_erase(&empty[i]->node, &space->holes);
+	/* Its place in the tree of areas stays the same. */
+	area->va_start = start;
+	area->va_pages = (end - start) / PAGE_SIZE;
+	spin_unlock_irqrestore(&space->lock, flags);
+	free_hole(empty[0]);
+	free_hole(empty[1]);
+}
+
 /* Out of the tree, its addresses to the holes. The area and what it keeps are freed. */
-static void dissolve(struct va_space *space, struct vm_struct *area)
+static void make_hole(struct va_space *space, struct vm_struct *area)
 {
 	struct va_hole *spare = kmem_cache_zalloc(hole_cache, GFP_ATOMIC | __GFP_NOWARN);
 	unsigned long flags;
 
+	kvfree(area->pages);
 	spin_lock_irqsave(&space->lock, flags);
 	if (!spare) {
 		/* No memory to note a hole: the area itself keeps the addresses, until the next time. */
+		area->pages = NULL;
+		area->flags |= VM_NO_GUARD;	/* grown as it is, no bucket is right for it */
 		area->state = VM_LAZY;
 		list_add(&area->link, &space->lazy);
 		space->lazy_pages += area->va_pages;
@@ -302,8 +354,38 @@ static void dissolve(struct va_space *space, struct vm_struct *area)
 	spare = fill_hole(space, area->va_start, area_end(area), spare);
 	spin_unlock_irqrestore(&space->lock, flags);
 	free_hole(spare);
-	kvfree(area->pages);
 	kfree(area);
+}
+
+/*
+ * Areas, flushed, through link: they become holes, and no 2 MiB without an area keeps a table of 4 KiB pages: the next
+ * who gets the addresses may map a 2 MiB page. A second flush, since CPUs remember tables, too.
+ */
+static void dissolve(struct va_space *space, struct list_head *areas)
+{
+	unsigned long start = ULONG_MAX, end = 0;
+	struct vm_struct *area, *next;
+	LIST_HEAD(tables);
+
+	list_for_each_entry(area, areas, link) {
+		swallow_neighbours(space, area);
+		if (!kernel_unlink_tables(area->va_start, area_end(area), &tables))
+			continue;
+		start = min(start, area->va_start);
+		end = max(end, area_end(area));
+	}
+	if (!list_empty(&tables))
+		arch_tlb_flush_range_all(start, end);
+	kernel_free_tables(&tables);
+	list_for_each_entry_safe(area, next, areas, link) {
+		list_del(&area->link);
+		make_hole(space, area);
+	}
+}
+
+static bool is_kept(const struct vm_struct *area)
+{
+	return area->va_pages < VA_BUCKETS && !(area->flags & (VM_NO_GUARD | VM_STACK));
 }
 
 void va_purge(struct va_space *space)
@@ -311,6 +393,7 @@ void va_purge(struct va_space *space)
 	unsigned long flags, start = ULONG_MAX, end = 0;
 	struct vm_struct *area, *next;
 	LIST_HEAD(list);
+	LIST_HEAD(holes);
 
 	spin_lock_irqsave(&space->lock, flags);
 	list_splice_init(&space->lazy, &list);
@@ -326,9 +409,8 @@ void va_purge(struct va_space *space)
 	arch_tlb_flush_range_all(start, end);
 
 	list_for_each_entry_safe(area, next, &list, link) {
-		if (area->va_pages >= VA_BUCKETS || area->flags & (VM_NO_GUARD | VM_STACK)) {
-			list_del(&area->link);
-			dissolve(space, area);
+		if (!is_kept(area)) {
+			list_move_tail(&area->link, &holes);
 			continue;
 		}
 		spin_lock_irqsave(&space->lock, flags);
@@ -336,26 +418,20 @@ void va_purge(struct va_space *space)
 		list_move(&area->link, &space->bucket[area->va_pages]);
 		spin_unlock_irqrestore(&space->lock, flags);
 	}
+	dissolve(space, &holes);
 }
 
 void va_dissolve_all(struct va_space *space)
 {
-	va_purge(space);
-	for (unsigned int i = 0; i < VA_BUCKETS; i++) {
-		for (;;) {
-			struct vm_struct *area;
-			unsigned long flags;
+	unsigned long flags;
+	LIST_HEAD(holes);
 
-			spin_lock_irqsave(&space->lock, flags);
-			area = list_first_entry_or_null(&space->bucket[i], struct vm_struct, link);
-			if (area)
-				list_del(&area->link);
-			spin_unlock_irqrestore(&space->lock, flags);
-			if (!area)
-				break;
-			dissolve(space, area);
-		}
-	}
+	va_purge(space);
+	spin_lock_irqsave(&space->lock, flags);
+	for (unsigned int i = 0; i < VA_BUCKETS; i++)
+		list_splice_init(&space->bucket[i], &holes);
+	spin_unlock_irqrestore(&space->lock, flags);
+	dissolve(space, &holes);
 }
 
 /* ---- Finding ---- */

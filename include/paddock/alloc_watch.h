@@ -71,7 +71,7 @@ void alloc_scope_fail_nth(struct alloc_scope *scope, unsigned int nth);
 void alloc_scope_count(struct alloc_scope *scope, struct alloc_left *out);
 
 /*
- * alloc_scope_end - the scope is over: wait for deferred work (mm_settle()), then tell what is left.
+ * alloc_scope_end - the scope is over: wait for what frees later, as mm_settle(), then tell what is left.
  * @flags: ALLOC_SCOPE_PRINT: log each thing that is left, with the stack that allocated it.
  * Context: the thread that began it, may sleep.
  */

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <linux/list.h>
 #include <arch/paging.h>
 
 /*
@@ -20,10 +21,19 @@ int kernel_map_range(unsigned long va, phys_addr_t pa, unsigned long size, pgpro
 
 /*
  * kernel_unmap_range - remove leaves; nothing mapped is fine. A large page that the range cuts is split.
- * Tables that become empty are kept: the next mapping there is likely.
+ * Tables that become empty are kept: the next mapping there is likely; see kernel_unlink_tables().
  * The caller flushes (arch_tlb_flush_range_all) before the addresses or the memory are used again.
  */
 void kernel_unmap_range(unsigned long va, unsigned long size);
+
+/*
+ * kernel_unlink_tables - take out the tables of 4 KiB pages that serve only addresses in [start, end), so that 2 MiB pages
+ * can be mapped there. Nothing is mapped in the range, and nobody maps anything meanwhile.
+ * kernel_free_tables - give them back, after a flush of the range on all CPUs.
+ * @tables: list through page->lru. Context: any. Locking: pt_lock. Returns: how many.
+ */
+unsigned int kernel_unlink_tables(unsigned long start, unsigned long end, struct list_head *tables);
+void kernel_free_tables(struct list_head *tables);
 
 /*
  * kernel_page_entry - the leaf that maps @va.
@@ -117,7 +127,7 @@ extern unsigned long kernel_root_changes;
 
 /*
  * kernel_walk - call @fn for every run of like leaves in [start, end): equal prot and level, adjacent addresses.
- * Context: thread. Races with changes give a stale line, no harm.
+ * Context: thread; @fn must not sleep. Races with changes give a stale line, no harm.
  */
 void kernel_walk(unsigned long start, unsigned long end,
 		 void (*fn)(void *ctx, unsigned long va, unsigned long size, pgprot_bits_t prot, unsigned int level),

@@ -55,7 +55,8 @@ static void *stack_alloc(int node)
 	void *stack = NULL;
 
 	raw_spin_lock_irqsave(&stack_lock, flags);
-	if (nr_kept)
+	/* Who counts allocations shall not find one's stack with another. */
+	if (nr_kept && !alloc_is_watched())
 		stack = kept_stacks[--nr_kept];
 	raw_spin_unlock_irqrestore(&stack_lock, flags);
 	if (stack)
@@ -71,7 +72,7 @@ static bool stack_keep(void *stack)
 	bool kept;
 
 	raw_spin_lock_irqsave(&stack_lock, flags);
-	kept = nr_kept < KEPT_STACKS;
+	kept = nr_kept < KEPT_STACKS && !alloc_is_watched();
 	if (kept)
 		kept_stacks[nr_kept++] = stack;
 	raw_spin_unlock_irqrestore(&stack_lock, flags);

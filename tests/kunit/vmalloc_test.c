@@ -67,6 +67,47 @@ static void large_areas_use_large_pages(struct kunit *test)
 	vfree(p);
 }
 
+static unsigned int large_parts(const char *p, unsigned long size)
+{
+	unsigned int level, large = 0;
+
+	for (unsigned long at = 0; at < size; at += PT_LEVEL_SIZE(1))
+		large += kernel_page_entry((unsigned long)p + at, &level) && level == 1;
+	return large;
+}
+
+/* The same addresses, by small pages first: their tables must not be in the way of large ones. */
+static void reused_addresses_use_large_pages(struct kunit *test)
+{
+	unsigned long size = 4 * PT_LEVEL_SIZE(1), tables;
+	struct page **pages = kunit_kcalloc(test, size / PAGE_SIZE, sizeof(*pages), GFP_KERNEL), *page;
+	char *small, *large;
+
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	page = alloc_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	for (unsigned int i = 0; i < size / PAGE_SIZE; i++)
+		pages[i] = page;
+	mm_settle();
+	tables = pt_nr_pages();
+	for (int round = 0; round < 3; round++) {
+		small = vmap(pages, size / PAGE_SIZE, VM_MAP, PAGE_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, small);
+		KUNIT_EXPECT_EQ(test, large_parts(small, size), 0u);
+		KUNIT_EXPECT_GE(test, pt_nr_pages(), tables + 4);
+		vunmap(small);
+		mm_settle();
+		KUNIT_EXPECT_LE(test, pt_nr_pages(), tables);
+		large = vmalloc(size);
+		KUNIT_ASSERT_NOT_NULL(test, large);
+		KUNIT_EXPECT_LT_MSG(test, large, small + size, "the addresses are used again");
+		KUNIT_EXPECT_GT(test, large_parts(large, size), 0u);
+		vfree(large);
+		mm_settle();
+	}
+	__free_page(page);
+}
+
 static void pages_come_back(struct kunit *test)
 {
 	struct mm_watch watch;
@@ -163,6 +204,7 @@ static struct kunit_case vmalloc_cases[] = {
 	KUNIT_CASE(impossible_sizes_are_null),
 	KUNIT_CASE(vzalloc_zeroes),
 	KUNIT_CASE(large_areas_use_large_pages),
+	KUNIT_CASE(reused_addresses_use_large_pages),
 	KUNIT_CASE(pages_come_back),
 	KUNIT_CASE(bad_vfree_is_reported),
 	KUNIT_CASE(vmap_shows_pages_elsewhere),
