@@ -199,7 +199,9 @@ static int with_redirections(struct shell *sh, struct arena *a, struct redir *re
 		status = fn(sh, arg);
 		memcpy(sh->std, saved, sizeof(saved));
 	}
-	protected(close_call_files, &c, "sh", sh->cpu);
+	/* No memory for a thread: rather run a driver's release here than leave its file open for ever. */
+	if (protected(close_call_files, &c, "sh", sh->cpu) == -ENOMEM)
+		close_files(&c.files);
 	return status;
 }
 
@@ -224,8 +226,7 @@ static int call_function(struct shell *sh, void *arg)
 	sh->loops = 0;
 	if (text && !set_args(sh, fc->argc - 1, fc->argv + 1)) {
 		status = shell_run_text(sh, text, sh->name);
-		set_args(sh, 0, NULL);
-		kvfree(sh->args);
+		free_args(sh);
 	} else {
 		shell_error(sh, "%s", errno_text(-ENOMEM));
 	}

@@ -170,9 +170,7 @@ static void free_job(struct job *j, bool oopsed)
 {
 	/* A file's release is a module's code, too; an ordinary end has closed them already. */
 	foreground_leave(&j->fg);
-	if (oopsed)
-		protected(close_job_files, j, "sh-close", -1);
-	else
+	if (!oopsed || protected(close_job_files, j, "sh-close", -1) == -ENOMEM)
 		close_files(&j->files);
 	if (j->has_shell)
 		shell_destroy(&j->sh);

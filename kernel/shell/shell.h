@@ -190,6 +190,7 @@ int var_set_elem(struct shell *sh, const char *name, unsigned int index, const c
 void var_unset(struct shell *sh, const char *name);
 bool is_name(const char *s, size_t len);
 int set_args(struct shell *sh, int argc, char **argv);
+void free_args(struct shell *sh);
 
 /*
  * shell_init - a fresh environment; shell_copy - one like @from, for a subshell. Both: 0 or -ENOMEM.

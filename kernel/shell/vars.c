@@ -153,6 +153,14 @@ void var_unset(struct shell *sh, const char *name)
 	}
 }
 
+void free_args(struct shell *sh)
+{
+	if (sh->args)
+		free_elems(sh->args, sh->nr_args);
+	sh->args = NULL;
+	sh->nr_args = 0;
+}
+
 int set_args(struct shell *sh, int argc, char **argv)
 {
 	char **copy = kvcalloc(argc + 1, sizeof(*copy), GFP_KERNEL);
@@ -167,8 +175,7 @@ int set_args(struct shell *sh, int argc, char **argv)
 			return -ENOMEM;
 		}
 	}
-	if (sh->args)
-		free_elems(sh->args, sh->nr_args);
+	free_args(sh);
 	sh->args = copy;
 	sh->nr_args = argc;
 	return 0;

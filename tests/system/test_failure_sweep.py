@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+"""Every allocation of common commands fails, one after the other: nothing is left behind, and nothing hangs.
+
+`failnth -s` counts exactly what the command's threads allocated and did not free (docs/fault-injection.md).
+"""
+import re
+
+# What a failed rm or rmmod leaves on purpose is taken away before the count.
+COMMANDS = [
+    "cat /proc/version /proc/slabinfo /sys/kernel/slab/kmalloc-64/objects",
+    "ls -l /sys/module/kernel /proc",
+    "mkdir /tmp/d; echo text >/tmp/d/f; cp /tmp/d/f /tmp/d/g; mv /tmp/d/g /tmp/d/h; ln -s h /tmp/d/l; cat /tmp/d/l; "
+    "rm -rf /tmp/d || rm -rf /tmp/d; true",
+    "insmod params; rmmod params || rmmod params; true",
+    "cat /proc/meminfo | grep Mem | wc -l",
+    "for i in a b; do x=\"$x$i\"; done; echo $(echo hi) /sys/kernel/*/k* ${x%b}; f() { echo $1; }; f a; sh -c 'echo c'",
+    "echo 4 >/proc/sys/kernel/printk; echo 100 >/sys/module/kfence/parameters/sample_interval; "
+    "echo hello >/dev/kmsg; cat /sys/module/kfence/parameters/num_objects",
+    "ps; free; lsmod; modinfo hello; find /sys/kernel/debug -name stats; dmesg | tail -n 2; sleep 0 & wait",
+]
+
+
+def test_no_failed_allocation_leaves_anything(vm):
+    script = "free >/dev/null\n"
+    for command in COMMANDS:
+        script += "failnth -s '{ %s; } >/dev/null 2>&1'\n" % command.replace("'", "'\\''")
+    r = vm(script + "dmesg | grep -c 'BUG:\\|Oops\\|WARNING'; true", append="loglevel=0", timeout=500)
+    assert r.status == 0, r
+    done = re.findall(r"failnth: (\d+) allocations failed in turn, (\d+) of them unnoticed, (\d+) left something; "
+                      r"status 0 without", r.out)
+    assert len(done) == len(COMMANDS), r
+    assert all(int(total) > 20 and int(leaks) == 0 for total, _, leaks in done), r
+    assert r.lines[-1] == "0", r        # no report of a mistake while memory was short
