@@ -239,6 +239,16 @@ void watch_remove_pages(struct page *page, unsigned int order)
 	remove_note(page_key(page));
 }
 
+void watch_note_page(struct page *page)
+{
+	add_note(page_key(page), 0, 0);
+}
+
+void watch_forget_page(struct page *page)
+{
+	remove_note(page_key(page));
+}
+
 void watch_split_pages(struct page *page, unsigned int order)
 {
 	unsigned long flags;

@@ -2,7 +2,8 @@
 /*
  * What can be seen of memory as a whole: /proc/meminfo and buddyinfo in Linux's formats, and the page
  * tables in debugfs: page_tables lists every mapping of the kernel half, wx_check counts those that are writable and
- * executable (there must be none).
+ * executable, alias_check read-only ones of modules and image that the linear map lets write (of both there
+ * must be none).
  */
 #include <linux/debugfs.h>
 #include <linux/export.h>
@@ -130,12 +131,20 @@ static int wx_check_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(wx_check);
 
+static int alias_check_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "%lu\n", kernel_count_writable_aliases(true));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(alias_check);
+
 static int __init mm_files_init(void)
 {
 	proc_create_single("meminfo", 0, NULL, meminfo_show);
 	proc_create_single("buddyinfo", 0444, NULL, buddyinfo_show);
 	debugfs_create_file("page_tables", 0400, NULL, NULL, &page_tables_fops);
 	debugfs_create_file("wx_check", 0400, NULL, NULL, &wx_check_fops);
+	debugfs_create_file("alias_check", 0400, NULL, NULL, &alias_check_fops);
 	return 0;
 }
 fs_initcall(mm_files_init);

@@ -36,6 +36,8 @@
 #include <linux/spinlock.h>
 #include <linux/stop_machine.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <asm/sections.h>
 #include <arch/boot.h>
 #include <paddock/alloc_watch.h>
 #include <paddock/memblock.h>
@@ -603,6 +605,9 @@ static int change_pages(unsigned long addr, int nr, pgprot_bits_t set, pgprot_bi
 {
 	if (!PAGE_ALIGNED(addr) || nr < 0)
 		return -EINVAL;
+	/* What is read-only must not be writable by its other address. */
+	if ((set | clear) & PT_WRITE && nr && vmalloc_alias_changes(addr))
+		return kernel_change_prot_alias(addr, (unsigned long)nr * PAGE_SIZE, set, clear);
 	return kernel_change_prot(addr, (unsigned long)nr * PAGE_SIZE, set, clear);
 }
 
@@ -777,6 +782,36 @@ unsigned long kernel_count_wx(bool report)
 
 	kernel_walk(PAGE_OFFSET, ~0UL, count_wx, &wx);
 	return wx.pages;
+}
+
+/* ---- Read-only here, writable there? ---- */
+
+static void count_alias(void *ctx, unsigned long va, unsigned long size, pgprot_bits_t prot, unsigned int level)
+{
+	struct wx_count *count = ctx;
+
+	if ((prot & (PT_PRESENT | PT_WRITE)) != PT_PRESENT)
+		return;
+	for (unsigned long end = va + size; va < end; va += PAGE_SIZE) {
+		phys_addr_t pa = kernel_va_to_pa(va);
+		unsigned int alias_level;
+		pte_t *alias = memblock_is_ram(pa) ? kernel_page_entry((unsigned long)__va(pa), &alias_level) : NULL;
+
+		if (!alias || (arch_pt_prot(*alias, alias_level) & (PT_PRESENT | PT_WRITE)) != (PT_PRESENT | PT_WRITE))
+			continue;
+		count->pages++;
+		if (count->report)
+			pr_warn("pgtable: %#lx is read-only, and writable as %#lx\n", va, (unsigned long)__va(pa));
+	}
+}
+
+unsigned long kernel_count_writable_aliases(bool report)
+{
+	struct wx_count count = { .report = report };
+
+	kernel_walk(MODULES_START, MODULES_END, count_alias, &count);
+	kernel_walk((unsigned long)_stext & PAGE_MASK, PAGE_ALIGN((unsigned long)__bss_stop), count_alias, &count);
+	return count.pages;
 }
 
 unsigned long virt_to_phys_checked(unsigned long va)

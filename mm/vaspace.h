@@ -52,6 +52,13 @@ struct vm_struct *va_find(struct va_space *space, unsigned long addr);
 /* The same, taken: nobody else finds it from now on. NULL unless @addr is its very start. */
 struct vm_struct *va_take(struct va_space *space, unsigned long addr);
 
+/*
+ * module_pages.c: single pages for module_alloc(), close together in the linear map. module_page_free(): the linear map's
+ * alias is writable again. Context: thread, may sleep.
+ */
+struct page *module_page_alloc(gfp_t gfp);
+void module_page_free(struct page *page);
+
 /* Flush, and make holes of all areas that are not in use; what they kept is freed. Context: thread, interrupts on. */
 void va_dissolve_all(struct va_space *space);
 

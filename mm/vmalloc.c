@@ -62,8 +62,12 @@ static void free_area_pages(struct vm_struct *area)
 
 	for (unsigned int huge = 0; huge < area->nr_huge; huge++, i += HUGE_PAGES)
 		__free_pages(area->pages[i], HUGE_ORDER);
-	for (; i < area->nr_pages; i++)
-		__free_page(area->pages[i]);
+	for (; i < area->nr_pages; i++) {
+		if (area->flags & VM_MODULE)
+			module_page_free(area->pages[i]);
+		else
+			__free_page(area->pages[i]);
+	}
 	__atomic_fetch_sub(&nr_pages_mapped, area->nr_pages, __ATOMIC_RELAXED);
 }
 
@@ -86,7 +90,8 @@ static void alloc_area_pages(struct vm_struct *area, unsigned int count, gfp_t g
 	while (huge && count - area->nr_pages >= HUGE_PAGES)
 		huge = add_huge_page(area, gfp, node);
 	while (area->nr_pages < count) {
-		struct page *page = node == NUMA_NO_NODE ? alloc_pages(gfp, 0) : alloc_pages_node(node, gfp, 0);
+		struct page *page = area->flags & VM_MODULE ? module_page_alloc(gfp) :
+				    node == NUMA_NO_NODE ? alloc_pages(gfp, 0) : alloc_pages_node(node, gfp, 0);
 
 		if (!page)
 			break;
@@ -257,6 +262,9 @@ static void remove_area(const void *addr, bool free_pages, const char *who)
 		WARN(1, KERN_ERR "Trying to %s() nonexistent vm area (%px)\n", who, addr);
 		return;
 	}
+	/* Its alias in the linear map, where its pages are everybody's soon. */
+	if (area->flags & VM_FLUSH_RESET_PERMS)
+		kernel_change_prot_alias((unsigned long)addr, area->nr_pages * PAGE_SIZE, PT_WRITE, PT_EXEC);
 	kernel_unmap_range((unsigned long)addr, area->size);
 	flush_local(area);
 	if (free_pages && area->pages)
@@ -331,6 +339,16 @@ struct vm_struct *find_vm_area(const void *addr)
 	struct va_space *space = space_of((unsigned long)addr);
 
 	return space ? va_find(space, (unsigned long)addr) : NULL;
+}
+
+bool vmalloc_alias_changes(unsigned long addr)
+{
+	struct vm_struct *area = find_vm_area((void *)addr);
+
+	if (!area || !(area->flags & VM_ALLOC))
+		return false;
+	area->flags |= VM_FLUSH_RESET_PERMS;
+	return true;
 }
 
 void vm_unmap_aliases(void)
@@ -410,8 +428,8 @@ EXPORT_SYMBOL(memunmap);
 
 void *module_alloc(unsigned long size)
 {
-	return __vmalloc_node_range(size, 1, MODULES_START, MODULES_END, GFP_KERNEL, PAGE_KERNEL, 0, NUMA_NO_NODE,
-				    __builtin_return_address(0));
+	return __vmalloc_node_range(size, 1, MODULES_START, MODULES_END, GFP_KERNEL, PAGE_KERNEL, VM_MODULE,
+				    NUMA_NO_NODE, __builtin_return_address(0));
 }
 
 void module_memfree(void *addr)

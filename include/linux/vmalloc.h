@@ -19,6 +19,7 @@ struct seq_file;
 #define VM_FLUSH_RESET_PERMS	0x00000100	/* vfree() makes the linear alias writable again */
 #define VM_MAP_PUT_PAGES	0x00000200	/* vfree() frees the pages of a vmap() too */
 #define VM_ALLOW_HUGE_VMAP	0x00000400	/* 2 MiB pages where they fit */
+#define VM_MODULE		0x00000800	/* pages from module_page_alloc() */
 #define VM_STACK		0x00001000	/* a kernel stack: guard page below as well */
 
 /* How a mapping may be used. */
@@ -84,6 +85,11 @@ struct vm_struct *remove_vm_area(const void *addr);
 void free_vm_area(struct vm_struct *area);
 
 /* Flush what vfree() left behind, now. */
+/*
+ * The pages at @addr are about to become read-only in the linear map, too: vfree() is to undo that.
+ * Returns: false when @addr is not in an area whose pages are its own; then the linear map stays as it is.
+ */
+bool vmalloc_alias_changes(unsigned long addr);
 void vm_unmap_aliases(void);
 /* The same, and what free areas keep for the next one is given back. Context: thread. */
 void vmalloc_settle(void);

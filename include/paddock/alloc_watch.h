@@ -103,6 +103,9 @@ void watch_add_object(const void *object, size_t size);
 void watch_remove_object(const void *object);
 void watch_add_pages(struct page *page, unsigned int order);
 void watch_remove_pages(struct page *page, unsigned int order);
+/* One that is counted already, as a part of what the allocators took: for the scope only. */
+void watch_note_page(struct page *page);
+void watch_forget_page(struct page *page);
 /* A block has become single pages. */
 void watch_split_pages(struct page *page, unsigned int order);
 /* Is this allocation the one that its scope wants to fail? */

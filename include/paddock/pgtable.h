@@ -143,6 +143,9 @@ void kernel_direct_map_bytes(unsigned long *by_4k, unsigned long *by_2m, unsigne
 /* Mappings that are both writable and executable; wx_check. @report prints each with pr_warn. */
 unsigned long kernel_count_wx(bool report);
 
+/* Pages of modules and of the image that are read-only there, but writable through the linear map. */
+unsigned long kernel_count_writable_aliases(bool report);
+
 /*
  * pt_page_alloc/free - a zeroed page for a table, at a linear-map address. From memblock before
  * buddy_init(), never guarded by KFENCE. NULL: none left.

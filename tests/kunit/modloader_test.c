@@ -116,6 +116,11 @@ static unsigned int prot_at(unsigned long addr)
 	return e ? arch_pt_prot(*e, level) & (PT_PRESENT | PT_WRITE | PT_EXEC) : 0;
 }
 
+static unsigned long alias_of(unsigned long addr)
+{
+	return (unsigned long)__va(kernel_va_to_pa(addr));
+}
+
 static void text_is_rx_data_is_rw(struct kunit *test)
 {
 	struct ko ko = read_ko(test, "counter_lib");
@@ -127,7 +132,31 @@ static void text_is_rx_data_is_rw(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (unsigned int)(PT_PRESENT | PT_WRITE), prot_at((unsigned long)mod));
 	KUNIT_EXPECT_EQ(test, (unsigned int)PT_PRESENT, prot_at((unsigned long)mod->syms));
 	KUNIT_EXPECT_EQ(test, 0UL, kernel_count_wx(false));
+	/* Through the linear map neither. */
+	KUNIT_EXPECT_EQ(test, (unsigned int)PT_PRESENT, prot_at(alias_of((unsigned long)mod->exit)));
+	KUNIT_EXPECT_EQ(test, (unsigned int)PT_PRESENT, prot_at(alias_of((unsigned long)mod->syms)));
+	KUNIT_EXPECT_EQ(test, (unsigned int)(PT_PRESENT | PT_WRITE), prot_at(alias_of((unsigned long)mod)));
+	KUNIT_EXPECT_EQ(test, 0UL, kernel_count_writable_aliases(true));
 	KUNIT_EXPECT_EQ(test, 0, unload("counter_lib"));
+}
+
+/* Modules' pages lie together: several cost the linear map one large page, which comes back. */
+static void modules_cost_one_large_page(struct kunit *test)
+{
+	static const char *const names[] = { "hello", "params", "counter_lib", "victim" };
+	unsigned long k4[3], m2[3], g1[3];
+
+	mm_settle();
+	kernel_direct_map_bytes(&k4[0], &m2[0], &g1[0]);
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
+		KUNIT_ASSERT_EQ(test, 0, load(read_ko(test, names[i]), "", 0));
+	kernel_direct_map_bytes(&k4[1], &m2[1], &g1[1]);
+	KUNIT_EXPECT_LE(test, k4[1], k4[0] + PT_LEVEL_SIZE(1));
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
+		KUNIT_EXPECT_EQ(test, 0, unload(names[i]));
+	mm_settle();
+	kernel_direct_map_bytes(&k4[2], &m2[2], &g1[2]);
+	KUNIT_EXPECT_EQ(test, k4[2], k4[0]);
 }
 
 static void symbols_have_names(struct kunit *test)
@@ -311,6 +340,7 @@ static struct kunit_case modloader_cases[] = {
 	KUNIT_CASE(second_load_is_refused),
 	KUNIT_CASE(in_use_means_no_unload),
 	KUNIT_CASE(text_is_rx_data_is_rw),
+	KUNIT_CASE(modules_cost_one_large_page),
 	KUNIT_CASE(symbols_have_names),
 	KUNIT_CASE(users_hold_what_they_use),
 	KUNIT_CASE(unknown_symbols_are_explained),

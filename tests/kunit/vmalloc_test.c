@@ -88,6 +88,8 @@ static void reused_addresses_use_large_pages(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	for (unsigned int i = 0; i < size / PAGE_SIZE; i++)
 		pages[i] = page;
+	/* Once for what is made once. */
+	vunmap(vmap(pages, size / PAGE_SIZE, VM_MAP, PAGE_KERNEL));
 	mm_settle();
 	tables = pt_nr_pages();
 	for (int round = 0; round < 3; round++) {
