@@ -40,37 +40,49 @@ static bool in_linear_map(unsigned long va)
 	return va >= PAGE_OFFSET && va < LINEAR_END;
 }
 
+/* How many of the @n last-level entries from @slot on map adjacent frames alike: neighbours differ by a page then. */
+static unsigned long count_adjacent(const pte_t *slot, unsigned long n)
+{
+	pte_t e = *slot;
+	unsigned long i = 1;
+
+#pragma GCC unroll 4
+	for (; i < n; i++)
+		if (slot[i] != (e += PAGE_SIZE))
+			break;
+	return i;
+}
+
 /* Call @fn with the linear-map range of each run of adjacent frames behind [va, va + size). */
 static int for_each_alias(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear,
 			  int (*fn)(unsigned long, unsigned long, pgprot_bits_t, pgprot_bits_t))
 {
 	unsigned long end = va + size, run = 0, run_bytes = 0;
-	unsigned int level = 0;
-	pte_t *slot = NULL;
 	int err = 0;
 
 	while (va < end) {
-		unsigned long next, alias;
+		unsigned int level;
+		pte_t *slot = kernel_page_entry(va, &level);
+		unsigned long bytes, alias;
 
-		if (slot && !level && PT_INDEX(va, 0))
-			slot++;
-		else
-			slot = kernel_page_entry(va, &level);
-		if (!slot || !arch_pt_is_leaf(*slot, level))
+		if (!slot)
 			return -EINVAL;
-		next = min(ALIGN_DOWN(va, PT_LEVEL_SIZE(level)) + PT_LEVEL_SIZE(level), end);
+		if (level)
+			bytes = min(ALIGN_DOWN(va, PT_LEVEL_SIZE(level)) + PT_LEVEL_SIZE(level), end) - va;
+		else
+			bytes = PAGE_SIZE * count_adjacent(slot, min((end - va) / PAGE_SIZE, PT_ENTRIES - PT_INDEX(va, 0)));
 		alias = (unsigned long)__va(arch_pt_pa(*slot, level)) + (va & (PT_LEVEL_SIZE(level) - 1));
 		if (run_bytes && alias == run + run_bytes) {
-			run_bytes += next - va;
+			run_bytes += bytes;
 		} else {
 			if (run_bytes)
 				err = fn(run, run_bytes, set, clear);
 			if (err)
 				return err;
 			run = alias;
-			run_bytes = next - va;
+			run_bytes = bytes;
 		}
-		va = next;
+		va += bytes;
 	}
 	return run_bytes ? fn(run, run_bytes, set, clear) : 0;
 }

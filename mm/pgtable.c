@@ -559,6 +559,23 @@ int kernel_split_cut(unsigned long va, unsigned long size, pgprot_bits_t set, pg
 	return 0;
 }
 
+/* @n entries of one last-level table. False: one of them is none. */
+static bool set_write(pte_t *slot, unsigned long n, bool on)
+{
+	pte_t *end = slot + n;
+
+#pragma GCC unroll 4
+	for (; slot < end; slot++) {
+		pte_t e = *slot;
+
+		if (arch_pt_is_none(e))
+			return false;
+		*(volatile pte_t *)slot = arch_pt_with_write(e, on);
+	}
+	arch_pt_set(slot - 1, slot[-1]);	/* publishes them all */
+	return true;
+}
+
 int kernel_set_prot(unsigned long va, unsigned long size, pgprot_bits_t set, pgprot_bits_t clear)
 {
 	unsigned long end = va + size;
@@ -570,6 +587,16 @@ int kernel_set_prot(unsigned long va, unsigned long size, pgprot_bits_t set, pgp
 		pgprot_bits_t prot;
 		pte_t e;
 
+		if (only_write && (slot = walk_to(va, 0, &level), !level)) {
+			/* Sealing: many pages, few instructions each. */
+			unsigned long n = min((end - va) / PAGE_SIZE, PT_ENTRIES - PT_INDEX(va, 0));
+
+			if (!set_write(slot, n, set))
+				return -EINVAL;
+			va += n * PAGE_SIZE;
+			slot = NULL;
+			continue;
+		}
 		/* The neighbour in the same table, without walking again. */
 		if (slot && !level && PT_INDEX(va, 0))
 			slot++;
@@ -579,7 +606,7 @@ int kernel_set_prot(unsigned long va, unsigned long size, pgprot_bits_t set, pgp
 		if (!arch_pt_is_leaf(e, level))
 			return -EINVAL;
 		if (only_write) {
-			e = arch_pt_with_write(e, set);	/* sealing: many pages, few instructions */
+			e = arch_pt_with_write(e, set);
 		} else {
 			prot = (arch_pt_prot(e, level) | set) & ~clear;
 			e = arch_pt_leaf(arch_pt_pa(e, level), prot, level);

@@ -38,7 +38,7 @@ enum pmalloc_mode {
 };
 
 #define PMALLOC_NAME_LEN	64	/* NUL included */
-#define PMALLOC_REFILL_DEFAULT	0	/* 16 KiB, then twice as much each time up to 256 KiB */
+#define PMALLOC_REFILL_DEFAULT	0	/* 16 KiB, then 64, 256, 512 and from there on 1024 KiB */
 #define PMALLOC_ALIGN_DEFAULT	8
 #define PMALLOC_ALIGN_MAX	4096
 

@@ -30,8 +30,7 @@
 #include "pmalloc.h"
 
 #define STACK_DEPTH		16
-#define FIRST_REFILL		4u	/* pages; see PMALLOC_REFILL_DEFAULT */
-#define LAST_REFILL		64u
+#define LAST_REFILL		256u	/* pages; see PMALLOC_REFILL_DEFAULT */
 #define WORDS_PER_PAGE		((u32)(PAGE_SIZE / PM_WORD))
 
 /* ---- The cursor ---- */
@@ -90,13 +89,41 @@ static u32 page_use(const struct pm_chunk *chunk, u32 page, int n)
 	return new.users;
 }
 
+/*
+ * Records of neighbouring pages, as numbers: the owner is the same, the index, from bit 32 on, grows by one, and users,
+ * the upper ten bits, begin at what the first has. Adds @add users to each of up to @n. Returns: to how many.
+ */
+static u32 add_users(const struct pm_frame *frames, u32 n, u32 add)
+{
+	const u64 *raw = (const u64 *)frames;
+	u64 some[32], want = raw[0], more = (u64)add << (32 + FRAME_INDEX_BITS);
+	u32 i = 0;
+
+	n = min3(n, (u32)ARRAY_SIZE(some), (u32)((PAGE_SIZE - offset_in_page(frames)) / sizeof(*frames)));
+	for (; i < n && raw[i] == want; i++, want += 1ull << 32)
+		some[i] = want + more;
+	vault_write(frames, some, i * sizeof(some[0]));
+	return i;
+}
+
 /* @run has become one of @chunk: its pages have users, its words may be written. */
 static void note_run(const struct pm_chunk *chunk, const struct pm_run *run)
 {
-	u32 last = (run_end(run) - 1) / WORDS_PER_PAGE;
+	u32 first = run->first / WORDS_PER_PAGE, last = (run_end(run) - 1) / WORDS_PER_PAGE, page = first;
+	u32 stride = run_stride(run), whole = 0;
 
-	for (u32 page = run->first / WORDS_PER_PAGE; page <= last; page++)
-		page_use(chunk, page, run_objects_in(run, page * WORDS_PER_PAGE, (page + 1) * WORDS_PER_PAGE));
+	/* Where objects end with the pages, each page in the middle has as many; else they are counted one by one. */
+	if (WORDS_PER_PAGE % stride == 0 && run->first % stride == 0)
+		whole = WORDS_PER_PAGE / stride;
+	while (page <= last) {
+		const struct pm_frame *frame = frame_at(chunk->va + (unsigned long)page * PAGE_SIZE);
+		bool middle = whole && page > first && page < last;
+
+		if (WARN_ON(!frame))
+			return;
+		page += add_users(frame, middle ? last - page : 1, middle ? whole :
+				  run_objects_in(run, page * WORDS_PER_PAGE, (page + 1) * WORDS_PER_PAGE));
+	}
 	chunk_set_bitmap(chunk, run->first, run_end(run) - run->first, true);
 }
 
@@ -188,7 +215,7 @@ static unsigned long find_room(const struct pmalloc_pool *pool, unsigned long *n
 	set_open(pool, chunk, chunk->va, mode_is_auto(pool->mode) ? chunk->va + PAGE_SIZE : chunk_end(chunk));
 	if (pool->mode == PMALLOC_MODE_START_WR)
 		vault_set(&pool->open_start, pool->open_end);	/* nothing for the fast path */
-	vault_set(&pool->next_refill, min(2 * pool->next_refill, LAST_REFILL));
+	vault_set(&pool->next_refill, min(pool->next_refill < 64 ? 4 * pool->next_refill : 2 * pool->next_refill, LAST_REFILL));
 	*next = chunk->va;
 	return chunk->va;
 }
@@ -256,10 +283,11 @@ static bool request_is_sound(const struct pmalloc_pool *pool, size_t size, size_
 
 /* The cursor is frozen at @next. Returns: the object, or NULL; @next is where the cursor shall be. */
 static void *alloc_frozen(const struct pmalloc_pool *pool, size_t size, size_t align, unsigned long caller,
-			  unsigned long parent, unsigned long *next)
+			  const unsigned long *frame, unsigned long *next)
 {
 	struct pm_cursor *cur = pool->cursor;
-	unsigned long start;
+	unsigned long start, offset = (unsigned long)frame - (unsigned long)current->stack;
+	bool frame_is_real = offset < THREAD_SIZE - 2 * sizeof(long);
 
 	if (reserve_runs(pool))
 		return NULL;
@@ -279,8 +307,10 @@ static void *alloc_frozen(const struct pmalloc_pool *pool, size_t size, size_t a
 	cur->run_start = start;
 	cur->size = size;
 	cur->stride = ALIGN(size, PM_WORD);
-	cur->caller = caller;
-	cur->parent = parent;
+	/* Without a frame, as in code that keeps none, no run goes on. */
+	cur->caller = frame_is_real ? caller : 0;
+	cur->frame = (unsigned long)frame;
+	cur->parent = frame_is_real ? frame[1] : 0;
 	cur->run_stack = save_stack();
 	*next = start + cur->stride;
 	if (pool->mode == PMALLOC_MODE_START_WR)
@@ -288,8 +318,9 @@ static void *alloc_frozen(const struct pmalloc_pool *pool, size_t size, size_t a
 	return (void *)start;
 }
 
+/* @caller, @frame: see ASKER. */
 static noinline void *alloc_slow(const struct pmalloc_pool *pool, size_t size, size_t align, unsigned long caller,
-				 unsigned long parent)
+				 const unsigned long *frame)
 {
 	unsigned long next;
 	void *object;
@@ -300,56 +331,56 @@ static noinline void *alloc_slow(const struct pmalloc_pool *pool, size_t size, s
 	align = max_t(size_t, align ?: pool->align, PM_WORD);
 	mutex_lock(&pm_mutex);
 	next = cursor_freeze(pool);
-	object = alloc_frozen(pool, size, align, caller, parent, &next);
+	object = alloc_frozen(pool, size, align, caller, frame, &next);
 	cursor_thaw(pool, next);
 	mutex_unlock(&pm_mutex);
 	return object;
 }
 
-/* The caller's caller: one step along the frame pointers, if there is one. */
-static __always_inline unsigned long return_address_1(void)
-{
-	const unsigned long *frame = *(const unsigned long *const *)__builtin_frame_address(0);
-	unsigned long offset = (unsigned long)frame - (unsigned long)current->stack;
-
-	return likely(offset < THREAD_SIZE - 2 * sizeof(long)) ? frame[1] : 0;
-}
+/*
+ * Who asks: where the function that this is used in returns to, and its caller's frame. With the return address in that
+ * frame these differ whenever stacks differ, but for what lies above two callers.
+ */
+#define CALLER_FRAME	(*(const unsigned long *const *)__builtin_frame_address(0))
+#define ASKER		(unsigned long)__builtin_return_address(0), CALLER_FRAME
 
 /*
  * The next object of the open run? All fields but `next` change only while next is 0, and each run that begins moves
- * next on: so if it is still what it was, the fields were those of one run.
+ * next on: so if it is still what it was, the fields were those of one run. A frame that the open run has is a real one,
+ * and can be read. False: no, the slow path is to be taken.
  */
-static __always_inline void *alloc_fast(const struct pmalloc_pool *pool, size_t size, unsigned long caller,
-					unsigned long parent)
+static __always_inline bool alloc_fast(const struct pmalloc_pool *pool, size_t size, void **object)
 {
 	struct pm_cursor *cur;
 	unsigned long next, end;
 
-	if (unlikely(!pool || pool->magic != PM_POOL_MAGIC))
-		return NULL;
-	cur = pool->cursor;
+	/* Of a pool that was destroyed the record is zero; what else is no pool, the slow path will tell. */
+	if (unlikely(!pool || !(cur = pool->cursor)))
+		return false;
+	if (cur->size != size || cur->caller != (unsigned long)__builtin_return_address(0) ||
+	    cur->frame != (unsigned long)CALLER_FRAME || cur->parent != CALLER_FRAME[1])
+		return false;
 	next = READ_ONCE(cur->next);
 	end = next + cur->stride;
-	if (cur->size != size || cur->caller != caller || cur->parent != parent || end > pool->open_end ||
-	    next < pool->open_start)
-		return NULL;
-	return __atomic_compare_exchange_n(&cur->next, &next, end, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED) ?
-		(void *)next : NULL;
+	if (end > pool->open_end || next < pool->open_start)
+		return false;
+	*object = (void *)next;
+	return __atomic_compare_exchange_n(&cur->next, &next, end, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 void *pmalloc(struct pmalloc_pool *pool, size_t size)
 {
-	unsigned long caller = (unsigned long)__builtin_return_address(0), parent = return_address_1();
+	void *object;
 
-	return alloc_fast(pool, size, caller, parent) ?: alloc_slow(pool, size, 0, caller, parent);
+	if (likely(alloc_fast(pool, size, &object)))
+		return object;
+	return alloc_slow(pool, size, 0, ASKER);
 }
 EXPORT_SYMBOL(pmalloc);
 
 void *pmalloc_align(struct pmalloc_pool *pool, size_t size, size_t align)
 {
-	unsigned long caller = (unsigned long)__builtin_return_address(0), parent = return_address_1();
-
-	return alloc_slow(pool, size, align ?: 1, caller, parent);
+	return alloc_slow(pool, size, align ?: 1, ASKER);
 }
 EXPORT_SYMBOL(pmalloc_align);
 
@@ -363,25 +394,24 @@ static void *zeroed(const struct pmalloc_pool *pool, void *object, size_t size)
 
 void *pzalloc(struct pmalloc_pool *pool, size_t size)
 {
-	unsigned long caller = (unsigned long)__builtin_return_address(0), parent = return_address_1();
+	void *object;
 
-	return zeroed(pool, alloc_fast(pool, size, caller, parent) ?: alloc_slow(pool, size, 0, caller, parent), size);
+	if (!alloc_fast(pool, size, &object))
+		object = alloc_slow(pool, size, 0, ASKER);
+	return zeroed(pool, object, size);
 }
 EXPORT_SYMBOL(pzalloc);
 
 void *pzalloc_align(struct pmalloc_pool *pool, size_t size, size_t align)
 {
-	unsigned long caller = (unsigned long)__builtin_return_address(0), parent = return_address_1();
-
-	return zeroed(pool, alloc_slow(pool, size, align ?: 1, caller, parent), size);
+	return zeroed(pool, alloc_slow(pool, size, align ?: 1, ASKER), size);
 }
 EXPORT_SYMBOL(pzalloc_align);
 
 char *pstrdup_align(struct pmalloc_pool *pool, const char *s, size_t align)
 {
-	unsigned long caller = (unsigned long)__builtin_return_address(0), parent = return_address_1();
 	size_t len = s ? strlen(s) + 1 : 0;
-	char *p = s ? alloc_slow(pool, len, align, caller, parent) : NULL;
+	char *p = s ? alloc_slow(pool, len, align, ASKER) : NULL;
 
 	if (p && pool->mode == PMALLOC_MODE_START_WR)
 		wr_memcpy(p, s, len);

@@ -162,13 +162,21 @@ void chunk_set_bitmap(const struct pm_chunk *chunk, u32 word, u32 words, bool on
 	u64 some[32];		/* four pages' worth */
 
 	while (chunk->bitmap && words) {
-		u32 at = word / 64, nr = min_t(u32, ARRAY_SIZE(some), (word % 64 + words + 63) / 64), n = 0;
+		u32 at = word / 64, nr = min_t(u32, ARRAY_SIZE(some), (word % 64 + words + 63) / 64), n, bit, bits;
+		u64 mask;
 
 		memcpy(some, &chunk->bitmap[at], nr * sizeof(some[0]));
 		while (words && word / 64 < at + nr) {
-			u32 bit = word % 64, bits = min(words, 64 - bit);
-			u64 mask = (bits == 64 ? ~0ull : (1ull << bits) - 1) << bit;
-
+			/* Whole entries, of which there are the most. */
+			if (!(word % 64) && words >= 64) {
+				some[word / 64 - at] = on ? ~0ull : 0;
+				word += 64;
+				words -= 64;
+				continue;
+			}
+			bit = word % 64;
+			bits = min(words, 64 - bit);
+			mask = ((1ull << bits) - 1) << bit;
 			n = word / 64 - at;
 			some[n] = on ? some[n] | mask : some[n] & ~mask;
 			word += bits;

@@ -37,6 +37,7 @@ static unsigned long nr_regions __ro_after_init;
 static unsigned int block_order __ro_after_init = REGION_ORDER;
 /* Hints: wrong ones cost time, nothing else. */
 static unsigned long hint_region, nr_free;
+static unsigned int hint_frame;	/* none before it in that region is free */
 
 /* ---- Looking ---- */
 
@@ -123,6 +124,7 @@ static unsigned long add_block_locked(void)
 	pfn = page_to_pfn(page);
 	region = pfn >> REGION_ORDER;
 	n = 1u << order;
+	hint_frame = 0;
 	if (top[region]) {
 		struct pm_frame some[32];
 
@@ -228,7 +230,7 @@ static unsigned int take_from(unsigned long region, unsigned int n, u32 owner, u
 	const struct pm_frame *records = top[region];
 	unsigned int got = 0;
 
-	for (unsigned int i = 0; i < REGION_FRAMES && got < n; i++) {
+	for (unsigned int i = region == hint_region ? hint_frame : 0; i < REGION_FRAMES && got < n; i++) {
 		struct pm_frame some[32];
 		unsigned int k = 0;
 
@@ -240,8 +242,10 @@ static unsigned int take_from(unsigned long region, unsigned int n, u32 owner, u
 		if (k) {
 			vault_write(&records[i], some, k * sizeof(some[0]));
 			i += k - 1;
+			hint_frame = i + 1;
 		}
 	}
+	hint_region = region;
 	nr_free -= got;
 	return got;
 }
@@ -266,12 +270,12 @@ int frames_alloc(unsigned int n, u32 owner, struct page **pages)
 		}
 		got += take_from(r, n - got, owner, got, pages + got);
 	}
-	hint_region = r;
 	return 0;
 }
 
 void frames_free(struct page **pages, unsigned int n)
 {
+	hint_frame = 0;
 	for (unsigned int i = 0; i < n; i++) {
 		const struct pm_frame *frame = frame_of(page_to_pfn(pages[i]));
 		unsigned int k = 1;

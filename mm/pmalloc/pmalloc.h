@@ -87,6 +87,7 @@ void windows_for_each_leaf(void (*fn)(void *ctx, unsigned long va, pte_t e, unsi
 
 /*
  * vault_write - change a record. @dst: in a frame of ours; anything else panics, as it can only be a damaged pointer.
+ * @src: on the stack, in the vault or a constant: there for certain, as what runs in the window must not fault.
  * vault_set(&record->field, value)
  */
 void vault_write(const void *dst, const void *src, size_t n);
@@ -185,7 +186,7 @@ const struct pm_chunk *chunk_at(unsigned long addr);
 struct pm_cursor {
 	unsigned long next;		/* address; 0 while a slow path is at work */
 	unsigned long size, stride;	/* the open run: bytes asked for, bytes from one to the next */
-	unsigned long caller, parent;	/* who asks: return addresses of pmalloc() and of its caller */
+	unsigned long caller, frame, parent;	/* who asks: ASKER in alloc.c */
 	unsigned long run_start;	/* address of the open run's first object; 0: none is open */
 	depot_stack_handle_t run_stack;
 	u32 nr_pending;

@@ -35,19 +35,15 @@ static unsigned int next_unit;			/* where to look first in it; any number does *
 
 void vault_write(const void *dst, const void *src, size_t n)
 {
-	u8 copy[256];
-
 	while (n) {
 		unsigned long va = (unsigned long)dst;
-		size_t part = min3(n, PAGE_SIZE - offset_in_page(va), sizeof(copy));
+		size_t part = min_t(size_t, n, PAGE_SIZE - offset_in_page(va));
 		phys_addr_t pa = va >= PAGE_OFFSET && va < LINEAR_END ? va - PAGE_OFFSET : kernel_va_to_pa(va);
 		const struct pm_frame *frame = frame_of(PHYS_PFN(pa));
 
 		if (!frame)
 			panic("pmalloc: a record at %px is outside the vault", dst);
-		/* By the stack, which is there for certain, as what runs in the window must not fault. */
-		memcpy(copy, src, part);
-		window_write(pa, copy, part);
+		window_write(pa, src, part);
 		dst += part;
 		src += part;
 		n -= part;

@@ -23,6 +23,16 @@ static void figure(const char *name, u64 ns, unsigned long ops)
 	pr_info("pmalloc_bench: %s ns_per_op=%llu.%02llu\n", name, ns / ops, ns * 100 / ops % 100);
 }
 
+/* What a loop of @n costs by itself. */
+static noinline u64 empty_loop(unsigned long n)
+{
+	u64 t = ktime_get_ns();
+
+	for (unsigned long i = 0; i < n; i++)
+		barrier();
+	return ktime_get_ns() - t;
+}
+
 static void fill(struct kunit *test, enum pmalloc_mode mode, const char *name, size_t size, unsigned long n)
 {
 	struct pmalloc_pool *pool = pm_pool(test, "bench", mode);
@@ -31,9 +41,28 @@ static void fill(struct kunit *test, enum pmalloc_mode mode, const char *name, s
 
 	for (unsigned long i = 0; i < n; i++)
 		p = pmalloc(pool, size);
-	figure(name, ktime_get_ns() - t, n);
+	t = ktime_get_ns() - t;
+	figure(name, t - min(t, empty_loop(n)), n);
 	KUNIT_EXPECT_NOT_NULL(test, p);
 	pmalloc_destroy_pool(pool);
+}
+
+/* What the pages cost, without the objects. */
+static void growing(struct kunit *test)
+{
+	for (int round = 0; round < 2; round++) {
+		struct pmalloc_pool *pool = pmalloc_create_custom_pool("bench", PMALLOC_MODE_RO, 64 * PAGE_SIZE, 8);
+		u64 t = ktime_get_ns();
+
+		KUNIT_EXPECT_NOT_NULL(test, pmalloc(pool, 8));
+		if (round)
+			figure("grow_64_pages_per_page", ktime_get_ns() - t, 64);
+		t = ktime_get_ns();
+		KUNIT_EXPECT_NOT_NULL(test, pmalloc(pool, 64 * PAGE_SIZE - 16));
+		if (round)
+			figure("alloc_64_pages_per_page", ktime_get_ns() - t, 64);
+		pmalloc_destroy_pool(pool);
+	}
 }
 
 /* Two sizes in turn: each request begins a run of its own. */
@@ -51,21 +80,22 @@ static void fill_mixed(struct kunit *test)
 
 static void allocating(struct kunit *test)
 {
-	fill(test, PMALLOC_MODE_RO, "warm_up", 64, 16128);
-	fill(test, PMALLOC_MODE_RO, "pmalloc_64_ro", 64, 16128);
-	fill(test, PMALLOC_MODE_WR, "pmalloc_64_wr", 64, 16128);
-	fill(test, PMALLOC_MODE_AUTO_RO, "pmalloc_64_auto_ro", 64, 16128);
-	fill(test, PMALLOC_MODE_AUTO_WR, "pmalloc_64_auto_wr", 64, 16128);
+	fill(test, PMALLOC_MODE_RO, "warm_up", 64, 16384);
+	fill(test, PMALLOC_MODE_RO, "pmalloc_64_ro", 64, 65536);
+	fill(test, PMALLOC_MODE_WR, "pmalloc_64_wr", 64, 65536);
+	fill(test, PMALLOC_MODE_AUTO_RO, "pmalloc_64_auto_ro", 64, 65536);
+	fill(test, PMALLOC_MODE_AUTO_WR, "pmalloc_64_auto_wr", 64, 65536);
 	fill(test, PMALLOC_MODE_START_WR, "pmalloc_64_start_wr", 64, 1024);
 	fill_mixed(test);
+	growing(test);
 }
 
-static void sealing(struct kunit *test)
+static void seal_1MiB(struct kunit *test, size_t refill, const char *name)
 {
 	const unsigned long pages = 256;
 
 	for (int round = 0; round < 3; round++) {
-		struct pmalloc_pool *pool = pm_pool(test, "bench", PMALLOC_MODE_RO);
+		struct pmalloc_pool *pool = pmalloc_create_custom_pool("bench", PMALLOC_MODE_RO, refill, 8);
 		unsigned long flushes;
 		u64 t;
 
@@ -77,12 +107,18 @@ static void sealing(struct kunit *test)
 		t = ktime_get_ns() - t;
 		KUNIT_EXPECT_EQ(test, arch_tlb_nr_flushes - flushes, 1UL);
 		if (round == 2)
-			figure("seal_1MiB_per_page", t, pages);
+			figure(name, t, pages);
 		t = ktime_get_ns();
 		pmalloc_destroy_pool(pool);
 		if (round == 2)
 			figure("destroy_1MiB_per_page", ktime_get_ns() - t, pages);
 	}
+}
+
+static void sealing(struct kunit *test)
+{
+	seal_1MiB(test, PMALLOC_REFILL_DEFAULT, "seal_1MiB_per_page");
+	seal_1MiB(test, 1 << 20, "seal_1MiB_one_chunk_per_page");
 }
 
 static void writing_rarely(struct kunit *test)
