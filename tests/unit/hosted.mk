@@ -32,7 +32,11 @@ hosted-flags-mm := -include tests/unit/host/rename.h -Itests/unit -Wno-unused-fu
 hosted-host-mm := tests/unit/mm/machine.c
 unit-flags-mm := -Itests/unit -no-pie -Wl,-T,tests/unit/mm/percpu.lds
 
-hosted-tests := shell lib mm
+# pmalloc's bookkeeping of objects.
+unit-tests += pmalloc
+hosted-pmalloc := mm/pmalloc/runs.c
+
+hosted-tests := shell lib mm pmalloc
 
 define hosted-rule
 build/unit/$(1)-k/%.o: %.c
