@@ -17,6 +17,7 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <paddock/init.h>
+#include <paddock/pmalloc.h>
 #include "kunit.h"
 
 #define CASE_TIMEOUT_S	300
@@ -263,6 +264,7 @@ static enum kunit_status run_suite(struct kunit_suite *suite, unsigned int numbe
 unsigned int kunit_run_suites(struct kunit_suite * const *suites, unsigned int n, const char *filter)
 {
 	unsigned int number = 0, failed = 0, total = 0;
+	unsigned long aliases;
 
 	mutex_lock(&run_lock);
 	for (unsigned int i = 0; i < n; i++)
@@ -272,6 +274,10 @@ unsigned int kunit_run_suites(struct kunit_suite * const *suites, unsigned int n
 	for (unsigned int i = 0; i < n; i++)
 		if (suite_matches(filter, suites[i]))
 			failed += run_suite(suites[i], ++number, filter) == KUNIT_FAILURE;
+	/* Whatever they did: what should be sealed is. */
+	aliases = pmalloc_audit(true);
+	printk(KERN_INFO "# audit: %lu writable aliases of sealed memory\n", aliases);
+	failed += aliases != 0;
 	mutex_unlock(&run_lock);
 	return failed;
 }

@@ -10,6 +10,7 @@ def check(r):
     failed = re.findall(r"(?:^ +# .*\n(?:^ {8}.*\n)*)?^ *not ok .*", text, re.M)
     assert not failed, failed
     assert r.status == 0, r
+    assert "# audit: 0 writable aliases of sealed memory" in text, r
     for indent in ("", "    "):       # suites, then their cases: none was lost on the way
         done = len(re.findall(r"^%sok \d+ " % indent, text, re.M))
         plan = sum(int(n) for n in re.findall(r"^%s1\.\.(\d+)$" % indent, text, re.M))
