@@ -156,6 +156,7 @@ static bool threads_find(unsigned long start, unsigned long end, struct deferred
 			fn = start;
 		if (matches(&s, fn)) {
 			out->object = t;
+			out->owned = fn == (unsigned long)t->kthread->fn;
 			snprintf(out->detail, sizeof(out->detail), "pid %d (%s), %s", t->pid, t->comm,
 				 READ_ONCE(t->on_cpu) ? "running" : "sleeping");
 			break;
@@ -170,14 +171,14 @@ typedef bool (*find_fn)(unsigned long start, unsigned long end, struct deferred 
 static const struct {
 	enum deferred_kind kind;
 	find_fn find;
-} finders[] = {
+} finders[] = {		/* what starts others first */
+	{ DEFERRED_IRQ, irqs_find },
 	{ DEFERRED_TIMER, timers_find },
 	{ DEFERRED_HRTIMER, hrtimers_find },
-	{ DEFERRED_WORK, works_find },
-	{ DEFERRED_WORK, delayed_works_find },
 	{ DEFERRED_TASKLET, tasklets_find },
+	{ DEFERRED_WORK, delayed_works_find },
+	{ DEFERRED_WORK, works_find },
 	{ DEFERRED_THREAD, threads_find },
-	{ DEFERRED_IRQ, irqs_find },
 	{ DEFERRED_RCU, rcu_find },
 };
 
@@ -200,50 +201,148 @@ unsigned int deferred_for_each(unsigned long start, unsigned long end,
 	return visited;
 }
 
-/* Returns whether it is gone. */
-static bool cancel_one(const struct deferred *item, bool delayed)
+/* ---- Draining ---- */
+
+#define PATIENCE	HZ	/* for a thread to leave when asked to stop, for a work item to end */
+#define PASSES		4	/* what runs may start more: another look, but not for ever */
+
+/*
+ * Ask the thread to stop, as its module's exit should have done, and wait a while: its code is still
+ * there, so it may end by itself. One that merely passes through is only waited for.
+ */
+static bool stop_thread(const void *object, bool owned)
+{
+	struct task_struct *t, *found = NULL;
+	bool gone;
+
+	rcu_read_lock();
+	for_each_process(t) {
+		if (t == object) {
+			found = get_task_struct(t);
+			break;
+		}
+	}
+	rcu_read_unlock();
+	if (!found)
+		return true;
+	if (owned) {
+		set_bit(KTHREAD_SHOULD_STOP, &found->kthread->flags);
+		kthread_unpark(found);
+		wake_up_process(found);
+	}
+	gone = wait_for_completion_timeout(&found->kthread->exited, PATIENCE) != 0;
+	put_task_struct(found);
+	return gone;
+}
+
+struct work_search {
+	const struct work_struct *work;
+	bool there;
+};
+
+/* Only the address is looked at: the item may have been freed by its own function. */
+static void visit_one_work(struct work_struct *work, work_func_t func, struct task_struct *runner, void *ctx)
+{
+	struct work_search *s = ctx;
+
+	s->there |= work == s->work;
+}
+
+/* Wait until the item neither waits nor runs; @cancel: take it off its queue whenever it is on one. */
+static bool work_ends(struct work_struct *work, bool cancel)
+{
+	unsigned long deadline = jiffies + PATIENCE;
+
+	do {
+		struct work_search s = { .work = work };
+
+		workqueue_visit(visit_one_work, &s);
+		if (!s.there)
+			return true;
+		if (cancel)
+			cancel_work(work);
+		schedule_timeout_uninterruptible(1);
+	} while (time_before(jiffies, deadline));
+	return false;
+}
+
+/* What it would free shall be freed: let it run; but not one that queues itself for ever. */
+static const char *end_work(struct work_struct *work)
+{
+	if (work_ends(work, false))
+		return "run";
+	return work_ends(work, true) ? "cancelled" : NULL;
+}
+
+/* Returns what became of it, or NULL: it stays. */
+static const char *end_one(const struct deferred *item, bool delayed)
 {
 	void *object = (void *)item->object;
 
 	switch (item->kind) {
 	case DEFERRED_TIMER:
 		del_timer_sync(object);
-		return true;
+		return "deleted";
 	case DEFERRED_HRTIMER:
 		hrtimer_cancel(object);
-		return true;
+		return "deleted";
 	case DEFERRED_WORK:
-		if (delayed)
+		if (delayed) {
 			cancel_delayed_work_sync(object);
-		else
-			cancel_work_sync(object);
-		return true;
+			return "cancelled";
+		}
+		return end_work(object);
 	case DEFERRED_TASKLET:
-		tasklet_kill(object);
-		return true;
+		tasklet_forget(object);
+		return "killed";
+	case DEFERRED_IRQ:
+		free_irq(item->irq, object);
+		return "freed";
 	case DEFERRED_RCU:
 		rcu_barrier();
-		return true;
+		return "run";
+	case DEFERRED_THREAD:
+		return stop_thread(object, item->owned) ? "stopped" : NULL;
 	default:
-		return false;	/* threads and handlers: only their owner can end them */
+		return NULL;
 	}
 }
 
-unsigned int deferred_cancel(unsigned long start, unsigned long end)
+static unsigned int drain_pass(unsigned long start, unsigned long end, deferred_tell_fn tell, void *ctx, unsigned int *stay)
 {
-	unsigned int i, left = 0, rounds;
+	unsigned int i, rounds, found = 0;
 
+	*stay = 0;
 	for (i = 0; i < ARRAY_SIZE(finders); i++) {
-		struct deferred item = { .kind = finders[i].kind };
+		unsigned int staying = 0;
 
 		for (rounds = 0; rounds < MAX_REPORTED; rounds++) {
-			if (!finders[i].find(start, end, &item, 0))
+			struct deferred item = { .kind = finders[i].kind };
+			const char *outcome;
+
+			if (!finders[i].find(start, end, &item, staying))
 				break;
-			if (!cancel_one(&item, finders[i].find == delayed_works_find))
-				break;
+			found++;
+			outcome = end_one(&item, finders[i].find == delayed_works_find);
+			if (!outcome)
+				staying++;
+			tell(&item, outcome, ctx);
 		}
-		if (finders[i].find(start, end, &item, 0))
-			left++;
+		*stay += staying;
 	}
-	return left;
+	return found;
+}
+
+unsigned int deferred_drain(unsigned long start, unsigned long end, deferred_tell_fn tell, void *ctx)
+{
+	unsigned int pass, stay;
+
+	for (pass = 0; pass < PASSES; pass++) {
+		unsigned int found = drain_pass(start, end, tell, ctx, &stay);
+
+		/* Only when a look found nothing is it over; what merely stays is not asked again. */
+		if (!found || found == stay)
+			break;
+	}
+	return stay;
 }

@@ -9,4 +9,10 @@
 bool timers_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
 bool hrtimers_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
 bool irqs_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
+/*
+ * Take a scheduled tasklet off its list, even a disabled one, for which tasklet_kill() would wait for
+ * ever; wait until it does not run. Context: thread.
+ */
+struct tasklet_struct;
+void tasklet_forget(struct tasklet_struct *t);
 bool tasklets_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);

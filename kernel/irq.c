@@ -441,9 +441,12 @@ static irqreturn_t oneshot_handler(int irq, void *dev_id)
 	return IRQ_WAKE_THREAD;
 }
 
+static unsigned int highest_used;	/* no line above it ever had a handler; only grows, for irqs_find() */
+
 /* Put @a on the line; lock held. */
 static int add_action(struct irq_desc *desc, struct irqaction *a)
 {
+	unsigned int irq = desc - descs, seen = READ_ONCE(highest_used);
 	struct irqaction **tail = &desc->action;
 
 	if (desc->action && !(desc->action->flags & a->flags & IRQF_SHARED))
@@ -457,6 +460,8 @@ static int add_action(struct irq_desc *desc, struct irqaction *a)
 	while (*tail)
 		tail = &(*tail)->next;
 	*tail = a;
+	while (irq > seen && !try_cmpxchg(&highest_used, &seen, irq))
+		;
 	if (desc->action == a && !(a->flags & IRQF_NO_AUTOEN)) {
 		struct irq_chip *chip = desc->irq_data.chip;
 
@@ -562,10 +567,12 @@ bool irqs_find(unsigned long start, unsigned long end, struct deferred *out, uns
 {
 	unsigned int irq;
 
-	for (irq = 0; irq < NR_IRQS; irq++) {
+	for (irq = 0; irq <= READ_ONCE(highest_used); irq++) {
 		struct irqaction *a;
 		bool found = false;
 
+		if (!READ_ONCE(descs[irq].action))
+			continue;
 		raw_spin_lock_irq(&descs[irq].lock);
 		for (a = descs[irq].action; a && !found; a = a->next) {
 			unsigned long fn = (unsigned long)a->handler, tfn = (unsigned long)a->thread_fn;
@@ -577,6 +584,7 @@ bool irqs_find(unsigned long start, unsigned long end, struct deferred *out, uns
 			found = true;
 			out->function = fn >= start && fn < end ? fn : tfn;
 			out->object = a->dev_id;
+			out->irq = irq;
 			snprintf(out->detail, sizeof(out->detail), "irq %u (%s)", irq, a->name);
 		}
 		raw_spin_unlock_irq(&descs[irq].lock);

@@ -158,25 +158,46 @@ early_initcall(ksoftirqd_init);
 
 struct tasklet_list {
 	struct tasklet_struct *head, **tail;
+	unsigned int nr;	/* other CPUs look whether it is 0; so it is steady while one is passed over */
 };
 
-/* Index 0: HI_SOFTIRQ, 1: TASKLET_SOFTIRQ. This CPU only, interrupts masked. */
+/*
+ * Index 0: HI_SOFTIRQ, 1: TASKLET_SOFTIRQ. This CPU only, interrupts masked. Invariant: a scheduled
+ * tasklet is on a list, also while it is passed over; so tasklet_forget() finds it.
+ */
 static DEFINE_PER_CPU(struct tasklet_list, tasklet_lists[2]);
 
-static void queue_tasklet(struct tasklet_struct *t, bool high)
+/* Interrupts masked. */
+static void append_tasklet(struct tasklet_struct *t, bool high)
 {
-	struct tasklet_list *l;
-	unsigned long flags;
+	struct tasklet_list *l = this_cpu_ptr(&tasklet_lists[!high]);
 
-	local_irq_save(flags);
-	l = this_cpu_ptr(&tasklet_lists[!high]);
 	if (!l->tail)
 		l->tail = &l->head;
 	t->next = NULL;
 	*l->tail = t;
 	l->tail = &t->next;
 	raise_softirq_irqoff(high ? HI_SOFTIRQ : TASKLET_SOFTIRQ);
+}
+
+static void queue_tasklet(struct tasklet_struct *t, bool high)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	append_tasklet(t, high);
+	this_cpu_ptr(&tasklet_lists[!high])->nr++;
 	local_irq_restore(flags);
+}
+
+/* Take the tasklet that *@link points at off the list; interrupts masked. */
+static void unlink_tasklet(struct tasklet_list *l, struct tasklet_struct **link)
+{
+	struct tasklet_struct *t = *link;
+
+	*link = t->next;
+	if (!*link)
+		l->tail = link;
 }
 
 void __tasklet_schedule(struct tasklet_struct *t)
@@ -193,35 +214,36 @@ EXPORT_SYMBOL(__tasklet_hi_schedule);
 
 static void run_tasklets(bool high)
 {
-	struct tasklet_list *l;
-	struct tasklet_struct *t, *next;
+	struct tasklet_list *l = this_cpu_ptr(&tasklet_lists[!high]);
+	unsigned int n;
 
 	local_irq_disable();
-	l = this_cpu_ptr(&tasklet_lists[!high]);
-	t = l->head;
-	l->head = NULL;
-	l->tail = &l->head;
-	local_irq_enable();
-	for (; t; t = next) {
-		next = t->next;
+	for (n = l->nr; n && l->head; n--) {
+		struct tasklet_struct *t = l->head;
+
+		unlink_tasklet(l, &l->head);
 		/* Running elsewhere, or disabled: later. */
 		if (test_and_set_bit(TASKLET_STATE_RUN, &t->state)) {
-			queue_tasklet(t, high);
+			append_tasklet(t, high);
 			continue;
 		}
 		if (atomic_read(&t->count)) {
 			clear_bit_unlock(TASKLET_STATE_RUN, &t->state);
-			queue_tasklet(t, high);
+			append_tasklet(t, high);
 			continue;
 		}
+		l->nr--;
 		clear_bit(TASKLET_STATE_SCHED, &t->state);
+		local_irq_enable();
 		if (t->use_callback)
 			t->callback(t);
 		else
 			t->func(t->data);
 		smp_mb__before_atomic();
 		clear_bit_unlock(TASKLET_STATE_RUN, &t->state);
+		local_irq_disable();
 	}
+	local_irq_enable();
 }
 
 static void tasklet_action(struct softirq_action *a)
@@ -262,28 +284,78 @@ void tasklet_kill(struct tasklet_struct *t)
 }
 EXPORT_SYMBOL(tasklet_kill);
 
+/* ---- What belongs to a module's text; see deferred.c ---- */
+
+struct tasklet_search {
+	unsigned long start, end;
+	unsigned int skip;
+	struct deferred *out;
+	bool found;
+};
+
+/* On the CPU whose lists these are, interrupts masked. */
+static void find_here(void *arg)
+{
+	struct tasklet_search *s = arg;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		struct tasklet_struct *t = this_cpu_ptr(&tasklet_lists[i])->head;
+
+		for (; t && !s->found; t = t->next) {
+			unsigned long fn = (unsigned long)t->func;
+
+			if (fn < s->start || fn >= s->end || s->skip--)
+				continue;
+			s->found = true;
+			s->out->function = fn;
+			s->out->object = t;
+			snprintf(s->out->detail, sizeof(s->out->detail), "%s on CPU %u",
+				 atomic_read(&t->count) ? "scheduled but disabled" : "scheduled", smp_processor_id());
+		}
+	}
+}
+
 bool tasklets_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip)
 {
+	struct tasklet_search s = { start, end, skip, out };
 	unsigned int cpu, i;
 
-	/* A list may change while it is read: its CPU is asked to stand still by whoever unloads (stop_machine). */
-	for_each_online_cpu(cpu) {
-		for (i = 0; i < 2; i++) {
-			struct tasklet_struct *t = READ_ONCE(per_cpu(tasklet_lists[i], cpu).head);
+	for_each_online_cpu(cpu)
+		for (i = 0; i < 2 && !s.found; i++)
+			if (READ_ONCE(per_cpu(tasklet_lists[i], cpu).nr)) {
+				smp_call_function_single(cpu, find_here, &s, true);
+				break;
+			}
+	return s.found;
+}
 
-			for (; t; t = t->next) {
-				unsigned long fn = (unsigned long)t->func;
+static void forget_here(void *arg)
+{
+	unsigned int i;
 
-				if (fn < start || fn >= end || skip--)
-					continue;
-				out->function = fn;
-				out->object = t;
-				snprintf(out->detail, sizeof(out->detail), "scheduled on CPU %u", cpu);
-				return true;
+	for (i = 0; i < 2; i++) {
+		struct tasklet_list *l = this_cpu_ptr(&tasklet_lists[i]);
+		struct tasklet_struct **link;
+
+		for (link = &l->head; *link; link = &(*link)->next) {
+			if (*link == arg) {
+				unlink_tasklet(l, link);
+				l->nr--;
+				clear_bit(TASKLET_STATE_SCHED, &((struct tasklet_struct *)arg)->state);
+				return;
 			}
 		}
 	}
-	return false;
+}
+
+void tasklet_forget(struct tasklet_struct *t)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+		smp_call_function_single(cpu, forget_here, t, true);
+	tasklet_unlock_wait(t);
 }
 
 void __init softirq_init(void)

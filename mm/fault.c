@@ -5,7 +5,7 @@
  *   1. the exception table: instructions that are allowed to fault (arch_probe_read() and kin).
  *      First, so that a probe of a guarded object is an answer (-EFAULT) and not a report.
  *   2. the vmemmap: the struct page of RAM that nobody has needed so far.
- *   3. KFENCE: the address lies in one of its areas.
+ *   3. KFENCE: the address lies in one of its areas. Quarantine: in a slab that an unloaded module left.
  *   4. spurious: the page tables allow the access by now. Another CPU opened the page between the
  *      fault and here, or this CPU had not yet seen the entry become valid.
  *   5. pmalloc: a write to sealed memory, which ends the thread.
@@ -23,6 +23,7 @@
 #include <linux/sched/task_stack.h>
 #include <arch/trap.h>
 #include <paddock/extable.h>
+#include <paddock/isolation.h>
 #include <paddock/page.h>
 #include <paddock/pmalloc.h>
 #include <paddock/pgtable.h>
@@ -88,7 +89,8 @@ void handle_page_fault(struct pt_regs *regs, const struct fault_info *fault)
 		return;
 	if (!fault->exec && !fault->present && !fault->reserved &&
 	    (vmemmap_handle_fault(fault->addr, fault->write) ||
-	     kfence_handle_page_fault(fault->addr, fault->write, regs)))
+	     kfence_handle_page_fault(fault->addr, fault->write, regs) ||
+	     quarantine_handle_fault(fault->addr, fault->write, regs)))
 		return;
 	if (is_spurious(fault))
 		return;

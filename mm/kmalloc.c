@@ -27,6 +27,7 @@
 #include <paddock/page.h>
 #include <paddock/pmalloc.h>
 #include <paddock/slab.h>
+#include "oot.h"
 #include "slab.h"
 
 struct kmem_cache *kmalloc_caches[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1] __ro_after_init;
@@ -96,6 +97,7 @@ static void *alloc_large(size_t size, gfp_t flags, int node)
 	if (alloc_is_watched())
 		watch_add_pages(page, order);
 	page->kind = PAGE_KIND(PAGE_LARGE, page_kind_node(page), order);
+	page->mapping = NULL;	/* nobody's slot; see oot_kmalloc_large() */
 	return page_address(page);
 }
 
@@ -149,6 +151,8 @@ static void free_large(struct page *page)
 {
 	unsigned int order = page_kind_order(page);
 
+	if (unlikely(page->mapping))
+		oot_large_freed(page);
 	page->kind = PAGE_KIND(PAGE_PLAIN, page_kind_node(page), order);
 	__free_pages(page, order);
 }
@@ -224,6 +228,7 @@ size_t __ksize(const void *object)
 	case PAGE_LARGE:
 		return PAGE_SIZE << page_kind_order(page);
 	case PAGE_SLAB:
+	case PAGE_SLAB_NOTED:
 		return page->slab_cache->size;
 	case PAGE_SLAB_DEBUG:
 		/* The bytes behind belong to the checks. */

@@ -389,6 +389,7 @@ static const char *const type_complaints[] = {
 	[PAGE_BUDDY] = "freed twice",
 	[PAGE_SLAB] = "freed, but is in use by a slab",
 	[PAGE_SLAB_DEBUG] = "freed, but is in use by a slab",
+	[PAGE_SLAB_NOTED] = "freed, but is in use by a slab",
 	[PAGE_LARGE] = "freed, but belongs to kmalloc",
 	[PAGE_COMPOUND] = "freed twice",
 	[PAGE_KFENCE] = "freed, but is KFENCE's",

@@ -22,7 +22,7 @@
 
 static const char *const type_names[] = {
 	[PAGE_NONE] = "none", [PAGE_PLAIN] = "plain", [PAGE_BUDDY] = "buddy", [PAGE_SLAB] = "slab",
-	[PAGE_SLAB_DEBUG] = "slab", [PAGE_LARGE] = "kmalloc", [PAGE_COMPOUND] = "compound",
+	[PAGE_SLAB_DEBUG] = "slab", [PAGE_SLAB_NOTED] = "slab", [PAGE_LARGE] = "kmalloc", [PAGE_COMPOUND] = "compound",
 	[PAGE_KFENCE] = "kfence", [PAGE_TABLE] = "table", [PAGE_BAD] = "bad",
 };
 

@@ -85,7 +85,8 @@ unsigned long pt_nr_pages(void)
 	return nr_tables;
 }
 
-pte_t *pt_page_alloc(void)
+/* A table whose entries the caller writes, all of them. */
+static pte_t *pt_page_alloc_raw(void)
 {
 	pte_t *table;
 
@@ -110,8 +111,16 @@ pte_t *pt_page_alloc(void)
 			return NULL;
 		table = __va(pa);
 	}
-	clear_page(table);
 	__atomic_fetch_add(&nr_tables, 1, __ATOMIC_RELAXED);
+	return table;
+}
+
+pte_t *pt_page_alloc(void)
+{
+	pte_t *table = pt_page_alloc_raw();
+
+	if (table)
+		clear_page(table);
 	return table;
 }
 
@@ -355,26 +364,59 @@ static void free_tree(pte_t e, unsigned int level)
 	free_linked_table(table);
 }
 
+/* What a split does: 4 KiB pages in [start, end), those without the permissions of @clear. */
+struct split {
+	unsigned long start, end;
+	pgprot_bits_t clear;
+};
+
 /*
- * A table that maps what @leaf of @level at @base maps, with [start, end) in 4 KiB pages and the rest in
+ * Write the entries of a level-0 table from index @from up to @to: they map @pa and what follows. Stores of
+ * one constant and a counter: KFENCE's areas have a quarter of a million entries per GiB.
+ */
+static void fill_pages(pte_t *table, unsigned int from, unsigned int to, phys_addr_t pa, pgprot_bits_t prot)
+{
+	pte_t e = arch_pt_leaf(0, prot, 0) | pa;
+
+	for (pte_t *p = table + from, *end = table + to; p < end; p++, e += PAGE_SIZE)
+		WRITE_ONCE(*p, e);
+}
+
+static void fill_split_table(pte_t *table, unsigned long base, phys_addr_t pa, pgprot_bits_t prot,
+			     const struct split *split)
+{
+	unsigned int from = split->start > base ? (split->start - base) / PAGE_SIZE : 0;
+	unsigned int to = min((split->end - base) / PAGE_SIZE, (unsigned long)PT_ENTRIES);
+
+	fill_pages(table, 0, from, pa, prot);
+	fill_pages(table, from, to, pa + from * PAGE_SIZE, prot & ~split->clear);
+	fill_pages(table, to, PT_ENTRIES, pa + to * PAGE_SIZE, prot);
+}
+
+/*
+ * A table that maps what @leaf of @level at @base maps, with the split's range in 4 KiB pages and the rest in
  * the largest that fit. Returns: the entry for it, or none for lack of memory.
  */
-static pte_t build_split(pte_t leaf, unsigned int level, unsigned long base, unsigned long start,
-			 unsigned long end)
+static pte_t build_split(pte_t leaf, unsigned int level, unsigned long base, const struct split *split)
 {
 	pgprot_bits_t prot = arch_pt_prot(leaf, level);
 	phys_addr_t pa = arch_pt_pa(leaf, level);
 	unsigned long step = PT_LEVEL_SIZE(level - 1);
-	pte_t *table = pt_page_alloc();
+	pte_t *table = pt_page_alloc_raw();
 
 	if (!table)
 		return 0;
+	if (level == 1) {
+		fill_split_table(table, base, pa, prot, split);
+		return arch_pt_table(table_pa(table));
+	}
 	for (unsigned int i = 0; i < PT_ENTRIES; i++, base += step, pa += step) {
 		pte_t e = arch_pt_leaf(pa, prot, level - 1);
 
-		if (level > 1 && base < end && start < base + step) {
-			e = build_split(e, level - 1, base, start, end);
+		if (base < split->end && split->start < base + step) {
+			e = build_split(e, level - 1, base, split);
 			if (!e) {
+				memset(table + i, 0, (PT_ENTRIES - i) * sizeof(*table));
 				free_tree(arch_pt_table(table_pa(table)), level);
 				return 0;
 			}
@@ -431,19 +473,19 @@ static void resize_unlock(void)
 		mutex_unlock(&pt_resize_mutex);
 }
 
-int kernel_split_range(unsigned long va, unsigned long size)
+static int split_range(unsigned long va, unsigned long size, pgprot_bits_t clear)
 {
-	unsigned long start = va, end = va + size;
+	const struct split split = { va, va + size, clear };
 	int err = 0;
 
 	resize_lock();
-	while (va < end) {
+	while (va < split.end) {
 		unsigned int level;
 		pte_t *slot = walk_to(va, 0, &level);
 		unsigned long base = ALIGN_DOWN(va, PT_LEVEL_SIZE(level));
 
 		if (level && arch_pt_is_leaf(*slot, level)) {
-			pte_t e = build_split(*slot, level, base, start, end);
+			pte_t e = build_split(*slot, level, base, &split);
 
 			if (!e) {
 				err = -ENOMEM;
@@ -456,6 +498,56 @@ int kernel_split_range(unsigned long va, unsigned long size)
 	}
 	resize_unlock();
 	return err;
+}
+
+int kernel_split_range(unsigned long va, unsigned long size)
+{
+	return split_range(va, size, 0);
+}
+
+/* ---- Fences ---- */
+
+/* Set and clear bits of the 4 KiB entries in the range, table by table; what is mapped larger is left alone. */
+static void change_tables(unsigned long va, unsigned long end, pgprot_bits_t set, pgprot_bits_t clear)
+{
+	unsigned long next;
+
+	for (; va < end; va = next) {
+		unsigned int level, from = PT_INDEX(va, 0);
+		pte_t *slot = walk_to(va, 0, &level);
+
+		next = min(end, ALIGN_DOWN(va, PT_LEVEL_SIZE(1)) + PT_LEVEL_SIZE(1));
+		if (level)
+			continue;
+		fill_pages(slot - from, from, from + (next - va) / PAGE_SIZE, arch_pt_pa(*slot, 0),
+			   (arch_pt_prot(*slot, 0) | set) & ~clear);
+		arch_pt_set(slot, *slot);	/* publishes them all; see arch_pt_set() */
+	}
+}
+
+int kernel_fence_range(unsigned long va, unsigned long size)
+{
+	int err = split_range(va, size, PT_PRESENT);
+
+	if (!err) {
+		/* Where there were 4 KiB pages already. */
+		change_tables(va, va + size, 0, PT_PRESENT);
+		arch_tlb_flush_range_all(va, va + size);
+	}
+	return err;
+}
+
+void kernel_unfence_range(unsigned long va, unsigned long size)
+{
+	change_tables(va, va + size, PT_PRESENT, 0);
+}
+
+pte_t *kernel_page_table(unsigned long va)
+{
+	unsigned int level;
+	pte_t *slot = walk_to(va, 0, &level);
+
+	return level ? NULL : slot - PT_INDEX(va, 0);
 }
 
 /* ---- Merging ---- */
@@ -475,6 +567,13 @@ static bool tree_is_uniform(pte_t e, unsigned int level, phys_addr_t *pa, pgprot
 	table = table_va(arch_pt_pa(e, level));
 	if (!tree_is_uniform(table[0], level - 1, pa, prot) || *pa & (PT_LEVEL_SIZE(level) - 1))
 		return false;
+	if (level == 1) {
+		/* The first is aligned to them all, so the others differ from it in address bits only. */
+		for (pte_t i = 1; i < PT_ENTRIES; i++)
+			if (table[i] != (table[0] | i * PAGE_SIZE))
+				return false;
+		return true;
+	}
 	for (unsigned int i = 1; i < PT_ENTRIES; i++) {
 		phys_addr_t next_pa;
 		pgprot_bits_t next_prot;

@@ -47,22 +47,25 @@
 #include <paddock/page.h>
 #include <paddock/pmalloc.h>
 #include <paddock/slab.h>
+#include "oot.h"
 #include "slab.h"
 
 DEFINE_PER_CPU(u32, slab_local_kind);
 
 /* ---- A slab's place on its node's lists ---- */
 
-static enum slab_state state_of(const struct page *slab)
+enum slab_state slab_state_of(const struct page *slab)
 {
+	if (unlikely(page_type(slab) == PAGE_SLAB_NOTED))
+		return slab->slab_notes->quarantined ? SLAB_QUARANTINED : SLAB_NOTED;
 	if (!slab->slab_inuse)
 		return SLAB_EMPTY;
 	return slab->slab_inuse == slab->slab_objects ? SLAB_FULL : SLAB_PARTIAL;
 }
 
-static void list_slab_locked(struct kmem_cache_node *n, struct page *slab)
+void slab_list_locked(struct kmem_cache_node *n, struct page *slab)
 {
-	enum slab_state state = state_of(slab);
+	enum slab_state state = slab_state_of(slab);
 
 	list_add(&slab->slab_list, &n->slabs[state]);
 	n->nr_slabs[state]++;
@@ -70,7 +73,7 @@ static void list_slab_locked(struct kmem_cache_node *n, struct page *slab)
 
 static void relist_slab_locked(struct kmem_cache_node *n, struct page *slab, enum slab_state old)
 {
-	enum slab_state new = state_of(slab);
+	enum slab_state new = slab_state_of(slab);
 
 	if (new == old)
 		return;
@@ -81,11 +84,10 @@ static void relist_slab_locked(struct kmem_cache_node *n, struct page *slab, enu
 
 /* ---- Objects out of slabs ---- */
 
-/* Up to @max free objects of @slab into @out. Returns: how many. */
-static unsigned int take_objects_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab,
-					void **out, unsigned int max)
+unsigned int slab_take_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, void **out,
+			      unsigned int max)
 {
-	enum slab_state old = state_of(slab);
+	enum slab_state old = slab_state_of(slab);
 	unsigned long *map = slab_free_map(slab);
 	unsigned int count = 0;
 
@@ -119,7 +121,7 @@ static unsigned int take_from_node(struct kmem_cache *s, int node, void **out, u
 		return 0;
 	spin_lock_irqsave(&n->lock, flags);
 	while (count < max && (slab = find_slab_locked(n)))
-		count += take_objects_locked(s, n, slab, out + count, max - count);
+		count += slab_take_locked(s, n, slab, out + count, max - count);
 	spin_unlock_irqrestore(&n->lock, flags);
 	return count;
 }
@@ -149,7 +151,6 @@ static void shuffle(void **objects, unsigned int count)
 /* ---- Making and giving up slabs ---- */
 
 static struct kmem_cache *map_cache;	/* bitmaps of slabs with more than 64 objects */
-static void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller);
 
 static bool alloc_free_map(struct kmem_cache *s, struct page *slab, gfp_t flags)
 {
@@ -171,7 +172,7 @@ static bool alloc_free_map(struct kmem_cache *s, struct page *slab, gfp_t flags)
 	return true;
 }
 
-static void set_slab_pages(struct kmem_cache *s, struct page *slab, enum page_type type)
+void slab_set_pages(struct kmem_cache *s, struct page *slab, u32 type)
 {
 	u32 kind = PAGE_KIND(type, page_kind_node(slab), 0);
 
@@ -184,22 +185,24 @@ static void set_slab_pages(struct kmem_cache *s, struct page *slab, enum page_ty
 }
 
 /* A new slab with all objects free, on no list. Context: as @flags say. */
-static struct page *make_slab(struct kmem_cache *s, gfp_t flags, int node)
+struct page *slab_make(struct kmem_cache *s, gfp_t flags, int node)
 {
 	struct page *slab;
 
+	if (unlikely(s->slot) && !oot_charge(s->slot, 1UL << s->order))
+		return NULL;
 	flags = (flags & ~(__GFP_ZERO | __GFP_DMA | __GFP_DMA32 | __GFP_COMP)) | s->allocflags;
 	slab = alloc_pages_unguarded(flags, s->order, node);
 	if (!slab)
-		return NULL;
+		goto uncharge;
 	if (!alloc_free_map(s, slab, flags)) {
 		slab->_refcount = 0;
 		free_pages_unwatched(slab, s->order);
-		return NULL;
+		goto uncharge;
 	}
 	slab->slab_inuse = 0;
 	slab->slab_objects = s->objects;
-	set_slab_pages(s, slab, s->slab_kind);
+	slab_set_pages(s, slab, s->slab_kind);
 	for (unsigned int i = 0; i < s->objects; i++) {
 		void *object = slab_object(s, slab, i);
 
@@ -209,6 +212,11 @@ static struct page *make_slab(struct kmem_cache *s, gfp_t flags, int node)
 			s->ctor(object);
 	}
 	return slab;
+
+uncharge:
+	if (s->slot)
+		oot_uncharge(s->slot, 1UL << s->order);
+	return NULL;
 }
 
 static void free_slab_pages(struct kmem_cache *s, struct page *slab)
@@ -217,6 +225,8 @@ static void free_slab_pages(struct kmem_cache *s, struct page *slab)
 
 	if (s->flags & SLAB_KEEP_PAGES)
 		memset(page_address(slab), 0, PAGE_SIZE << s->order);
+	if (s->slot)
+		oot_uncharge(s->slot, 1UL << s->order);
 	if (s->objects > BITS_PER_LONG)
 		kmem_cache_free(map_cache, slab->free_map);
 	for (unsigned int i = 0; i < 1u << s->order; i++)
@@ -282,7 +292,7 @@ static bool is_object(struct kmem_cache *s, struct page *slab, void *object, uns
 
 static void put_object_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, void *object)
 {
-	enum slab_state old = state_of(slab);
+	enum slab_state old = slab_state_of(slab);
 	unsigned int index;
 	unsigned long *word, bit;
 
@@ -298,7 +308,10 @@ static void put_object_locked(struct kmem_cache *s, struct kmem_cache_node *n, s
 	*word |= bit;
 	slab->slab_inuse--;
 	n->nr_inuse--;
-	relist_slab_locked(n, slab, old);
+	if (unlikely(page_type(slab) == PAGE_SLAB_NOTED))
+		slab_noted_put_locked(s, n, slab, index);
+	else
+		relist_slab_locked(n, slab, old);
 }
 
 /* @count objects, of any nodes, go back to their slabs. The flush function of magazines. */
@@ -344,7 +357,8 @@ static struct cpu_magazines *magazines_lock(struct kmem_cache *s, unsigned long 
 static void magazines_unlock(struct kmem_cache *s, struct cpu_magazines *m, unsigned long flags)
 {
 	/* Only an allocation may pass the gate for good: a free that came through leaves it as it was. */
-	if (m->reopen || (READ_ONCE(full_mode) && s->kfence_enable) || alloc_is_watched())
+	if (m->reopen || (READ_ONCE(full_mode) && (s->kfence_enable || s->slot)) || alloc_is_watched() ||
+	    (s->slot && oot_watched(s->slot)))
 		magazines_open_gate(m);
 	local_irq_restore(flags);
 }
@@ -410,7 +424,7 @@ static bool gate_was_open(struct kmem_cache *s)
 /* One object out of a new slab, the rest to its node. */
 static void *alloc_from_new_slab(struct kmem_cache *s, gfp_t flags, int node)
 {
-	struct page *slab = make_slab(s, flags, node);
+	struct page *slab = slab_make(s, flags, node);
 	struct kmem_cache_node *n;
 	unsigned long irq_flags;
 	void *object;
@@ -419,8 +433,8 @@ static void *alloc_from_new_slab(struct kmem_cache *s, gfp_t flags, int node)
 		return NULL;
 	n = s->node[page_kind_node(slab)];
 	spin_lock_irqsave(&n->lock, irq_flags);
-	list_slab_locked(n, slab);
-	take_objects_locked(s, n, slab, &object, 1);
+	slab_list_locked(n, slab);
+	slab_take_locked(s, n, slab, &object, 1);
 	spin_unlock_irqrestore(&n->lock, irq_flags);
 	return object;
 }
@@ -450,7 +464,7 @@ static void *alloc_debug(struct kmem_cache *s, gfp_t flags, int node, unsigned l
 	}
 }
 
-static void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller)
+void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller)
 {
 	int local = slab_local_node();
 	void *object = NULL;
@@ -458,17 +472,23 @@ static void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, s
 	might_sleep_if(flags & __GFP_DIRECT_RECLAIM);
 	if (unlikely(s->flags & SLAB_SEALED))
 		return pmalloc_gfp_seal_caller(size, flags);
-	if (unlikely(gate_was_open(s) && s->kfence_enable)) {
+	if (unlikely(s->slot) && !oot_admit(s->slot, flags))
+		return NULL;
+	if (unlikely(gate_was_open(s) && s->kfence_enable))
 		object = kfence_alloc_node(s, size, flags, node);
-		if (object)
-			return object;
-	}
+	if (unlikely(s->slot))
+		oot_count(s, size, flags, object);
+	if (object)
+		return object;
 	if (node < 0 || node >= MAX_NUMNODES)
 		node = NUMA_NO_NODE;
 	if (slab_is_debug(s)) {
 		object = alloc_debug(s, flags, node == NUMA_NO_NODE ? local : node, caller);
 		if (!object)
 			return NULL;
+	} else if (unlikely(s->slot) && oot_takes_notes(s->slot) &&
+		   (object = slab_alloc_noted(s, flags, node == NUMA_NO_NODE ? local : node, size, caller))) {
+		/* That was it. */
 	} else if (node == NUMA_NO_NODE || node == local) {
 		object = alloc_local(s, &local);
 		node = local;
@@ -538,15 +558,10 @@ static void slab_free(struct kmem_cache *s, struct page *page, void *object, uns
 {
 	if (slab_is_debug(s))
 		free_debug(s, slab_first_page(page), object, caller);
-	else if (page_kind_node(page) == slab_local_node())
+	else if (page_kind_node(page) == slab_local_node() && page_type(page) == PAGE_SLAB)
 		free_local(s, page, object);
 	else
 		slab_put_objects(s, &object, 1);
-}
-
-static bool page_is_slab(const struct page *page)
-{
-	return page_type(page) == PAGE_SLAB || page_type(page) == PAGE_SLAB_DEBUG;
 }
 
 /* The struct page behind @object, whatever that is; NULL when it is not RAM's. */

@@ -2,6 +2,7 @@
 /* Between slab.c (objects and slabs), slab_cache.c (caches), slab_debug.c (checks), kmalloc.c and fast.c. */
 #pragma once
 
+#include <paddock/page.h>
 #include <paddock/slab.h>
 
 /* ---- slab.c ---- */
@@ -65,6 +66,26 @@ void slab_bug(struct kmem_cache *s, struct page *slab, void *object, const char 
 void slab_print_tracks(struct kmem_cache *s, void *object);
 
 #define SLAB_MAX_OBJECTS	512	/* per slab: what a bitmap of 64 bytes can tell */
+
+/* A slab on its node's list; the list that its use (or its notes) puts it on. Node lock held. */
+void slab_list_locked(struct kmem_cache_node *n, struct page *slab);
+enum slab_state slab_state_of(const struct page *slab);
+/* Up to @max free objects of @slab into @out. Node lock held. Returns: how many. */
+unsigned int slab_take_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, void **out,
+			      unsigned int max);
+/* A new slab with all objects free, on no list; NULL: no memory, or no more for this slot. Context: as @flags say. */
+struct page *slab_make(struct kmem_cache *s, gfp_t flags, int node);
+/* All pages of @slab are @s's, of kind @type. Node lock held, or nobody else knows the slab. */
+void slab_set_pages(struct kmem_cache *s, struct page *slab, u32 type);
+
+/* An object for the allocator itself: no scope counts it, no injected failure hits it. Context: as @flags say. */
+void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller);
+
+/* slab_cache.c: kmem_cache_create() for an isolated module's slot: kept pages, never merged. */
+struct kmem_cache *slab_create_for(struct oot_slot *slot, const char *name, unsigned int size, unsigned int align,
+				   slab_flags_t flags, void (*ctor)(void *));
+/* kmem_cache_destroy() of what its owner forgot: quiet about what is still in it. Context: thread. */
+void slab_abandon(struct kmem_cache *s);
 
 void slab_set_map_cache(struct kmem_cache *s);
 void slab_put_objects(void *cache, void **objects, unsigned int count);

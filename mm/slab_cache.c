@@ -33,6 +33,7 @@
 #include <paddock/page.h>
 #include <paddock/slab.h>
 #include "buddy.h"
+#include "oot.h"
 #include "slab.h"
 
 LIST_HEAD(slab_caches);
@@ -176,6 +177,20 @@ fail:
 	return NULL;
 }
 
+static bool kfence_for_all = true;	/* slab_mutex; kfence_enable of new caches that belong to no slot */
+
+void slab_kfence_all(bool on)
+{
+	struct kmem_cache *s;
+
+	mutex_lock(&slab_mutex);
+	kfence_for_all = on;
+	list_for_each_entry(s, &slab_caches, list)
+		if (!s->slot && !(s->flags & SLAB_NO_KFENCE))
+			slab_set_kfence_enable(s, on);
+	mutex_unlock(&slab_mutex);
+}
+
 /* ---- kmem_cache_create ---- */
 
 static const char *complaint(const char *name, unsigned int size, unsigned int align)
@@ -219,8 +234,8 @@ static void warn_of_same_name(const char *name)
 			pr_warn("kmem_cache of name '%s' already exists\n", name);
 }
 
-struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
-				     slab_flags_t flags, void (*ctor)(void *))
+struct kmem_cache *slab_create_for(struct oot_slot *slot, const char *name, unsigned int size, unsigned int align,
+				   slab_flags_t flags, void (*ctor)(void *))
 {
 	const char *why = complaint(name, size, align);
 	struct kmem_cache *s = NULL;
@@ -236,6 +251,10 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 		warn_of_same_name(name);
 		s = alloc_cache(name, size, align, flags, ctor);
 		if (s) {
+			s->slot = slot;
+			s->kfence_enable &= slot ? slot->kfence : kfence_for_all;
+			if (slot)
+				list_add_tail(&s->of_slot, &slot->caches);
 			list_add_tail_rcu(&s->list, &slab_caches);
 			slab_renew_gates(s);	/* full mode applies to it as well */
 			slab_sysfs_add(s);
@@ -251,6 +270,12 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 		dump_stack();
 	}
 	return s;
+}
+
+struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
+				     slab_flags_t flags, void (*ctor)(void *))
+{
+	return slab_create_for(NULL, name, size, align, flags, ctor);
 }
 EXPORT_SYMBOL(kmem_cache_create);
 
@@ -278,7 +303,8 @@ static unsigned long release_all_empty(struct kmem_cache *s)
 			continue;
 		spin_lock_irqsave(&n->lock, flags);
 		slab_trim_empty_locked(n, 0, &release);
-		in_use += n->nr_slabs[SLAB_PARTIAL] + n->nr_slabs[SLAB_FULL];
+		in_use += n->nr_slabs[SLAB_PARTIAL] + n->nr_slabs[SLAB_FULL] + n->nr_slabs[SLAB_NOTED] +
+			  n->nr_slabs[SLAB_QUARANTINED];
 		spin_unlock_irqrestore(&n->lock, flags);
 		slab_release_list(s, &release);
 	}
@@ -302,12 +328,8 @@ static void report_remaining(struct kmem_cache *s)
 	}
 }
 
-
-
-void kmem_cache_destroy(struct kmem_cache *s)
+static void destroy_cache(struct kmem_cache *s, unsigned long caller)
 {
-	if (!s)
-		return;
 	mutex_lock(&slab_mutex);
 	if (--s->refcount) {
 		mutex_unlock(&slab_mutex);
@@ -317,12 +339,17 @@ void kmem_cache_destroy(struct kmem_cache *s)
 	slab_set_kfence_enable(s, false);
 	kfence_shutdown_cache(s);
 	list_del_rcu(&s->list);
+	if (s->slot)
+		list_del(&s->of_slot);
 	slab_sysfs_remove(s);
 	slab_drain(s);		/* a cross-call: nobody reads s from the list any more */
+	slab_drop_spare_notes(s);
 	if (release_all_empty(s)) {
-		report_remaining(s);
-		WARN(1, "%s %s: Slab cache still has objects when called from %pS\n", __func__, s->name,
-		     (void *)_RET_IP_);
+		if (caller) {
+			report_remaining(s);
+			WARN(1, "kmem_cache_destroy %s: Slab cache still has objects when called from %pS\n", s->name,
+			     (void *)caller);
+		}
 		/* Frees of what is left must still find a cache: it stays for ever, in no list. */
 		mutex_unlock(&slab_mutex);
 		return;
@@ -335,7 +362,18 @@ void kmem_cache_destroy(struct kmem_cache *s)
 	else
 		slab_free_cache(s);
 }
+
+void kmem_cache_destroy(struct kmem_cache *s)
+{
+	if (s)
+		destroy_cache(s, _RET_IP_);
+}
 EXPORT_SYMBOL(kmem_cache_destroy);
+
+void slab_abandon(struct kmem_cache *s)
+{
+	destroy_cache(s, 0);
+}
 
 /* ---- Giving memory back ---- */
 
@@ -516,7 +554,7 @@ static void check_slab(struct kmem_cache *s, struct page *slab, void *arg)
 	if (free + slab->slab_inuse != slab->slab_objects)
 		panic("slab %s: %u free and %u used of %u objects", s->name, free, slab->slab_inuse, slab->slab_objects);
 	for (unsigned int i = 0; i < 1u << s->order; i++)
-		if (slab[i].slab_cache != s || slab[i].slab_index != i || page_type(&slab[i]) != s->slab_kind)
+		if (slab[i].slab_cache != s || slab[i].slab_index != i || (page_type(&slab[i]) != s->slab_kind && page_type(&slab[i]) != PAGE_SLAB_NOTED))
 			panic("slab %s: page %u of a slab is not the cache's", s->name, i);
 	*sum += slab->slab_inuse;
 }

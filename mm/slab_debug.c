@@ -36,6 +36,7 @@
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 #include <arch/time.h>
+#include <paddock/page.h>
 #include <paddock/slab.h>
 #include "slab.h"
 
@@ -403,7 +404,7 @@ static struct page *slab_page_of(const void *object)
 	if (!virt_addr_valid(object))
 		return NULL;
 	page = virt_to_page(object);
-	return page_type(page) == PAGE_SLAB || page_type(page) == PAGE_SLAB_DEBUG ? page : NULL;
+	return page_is_slab(page) ? page : NULL;
 }
 
 bool kmem_valid_obj(void *object)

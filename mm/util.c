@@ -120,11 +120,6 @@ struct zone *page_zone(const struct page *page)
 	return &NODE_DATA(page_to_nid(page))->node_zones[type];
 }
 
-static bool page_is_slab(const struct page *page)
-{
-	return page_type(page) == PAGE_SLAB || page_type(page) == PAGE_SLAB_DEBUG;
-}
-
 bool PageSlab(const struct page *page)
 {
 	return page_is_slab(page);

@@ -9,6 +9,7 @@
  * Also compiled on the host: tests/unit/test_elf.c, tests/fuzz/fuzz_elf.c.
  */
 #include "elf.h"
+#include "order.h"
 
 /* One-line reasons; the value is the errno to return. */
 #define BAD(img, ...) (scnprintf((img)->why, sizeof((img)->why), __VA_ARGS__), -ENOEXEC)
@@ -123,56 +124,39 @@ static int check_sections(struct elf_image *img)
 	return 0;
 }
 
-struct file_range {
-	u64 start, end;
-	u32 section;		/* 0: the ELF header, nr_sections: the section table */
-};
-
-static int compare_ranges(const void *a, const void *b)
+/* What lies at the start of a range: the ELF header, the section table, or a section's bytes. */
+static u64 range_end(const struct elf_image *img, u64 which)
 {
-	const struct file_range *x = a, *y = b;
-
-	return x->start < y->start ? -1 : x->start > y->start;
+	if (which == 0)
+		return sizeof(Elf64_Ehdr);
+	if (which == img->nr_sections)
+		return img->hdr->e_shoff + (u64)img->nr_sections * sizeof(Elf64_Shdr);
+	return img->sections[which].sh_offset + img->sections[which].sh_size;
 }
 
-static void sort_ranges(struct file_range *r, size_t n)
-{
-#ifdef __KERNEL__
-	sort(r, n, sizeof(*r), compare_ranges, NULL);
-#else
-	qsort(r, n, sizeof(*r), compare_ranges);
-#endif
-}
-
-/* E2: the file's parts, headers included, do not overlap. Most files have them in order already. */
+/* E2: the file's parts, headers included, do not overlap. */
 static int check_overlap(struct elf_image *img)
 {
-	struct file_range *r = kvmalloc_array(img->nr_sections + 1, sizeof(*r), GFP_KERNEL);
+	struct order *room = kvmalloc_array(2 * (img->nr_sections + 1), sizeof(*room), GFP_KERNEL), *r;
 	unsigned int i, n = 0;
-	bool sorted = true;
 	int err = 0;
 
-	if (!r)
+	if (!room)
 		return -ENOMEM;
-	r[n++] = (struct file_range){ 0, sizeof(Elf64_Ehdr), 0 };
+	room[n++] = (struct order){ 0, 0 };
 	for (i = 1; i < img->nr_sections; i++) {
 		const Elf64_Shdr *s = &img->sections[i];
 
-		if (s->sh_type == SHT_NOBITS || !s->sh_size)
-			continue;
-		sorted &= s->sh_offset >= r[n - 1].start;
-		r[n++] = (struct file_range){ s->sh_offset, s->sh_offset + s->sh_size, i };
+		if (s->sh_type != SHT_NOBITS && s->sh_size)
+			room[n++] = (struct order){ s->sh_offset, i };
 	}
-	sorted &= img->hdr->e_shoff >= r[n - 1].start;
-	r[n++] = (struct file_range){ img->hdr->e_shoff,
-		img->hdr->e_shoff + (u64)img->nr_sections * sizeof(Elf64_Shdr), img->nr_sections };
-	if (!sorted)
-		sort_ranges(r, n);
+	room[n++] = (struct order){ img->hdr->e_shoff, img->nr_sections };
+	r = order_sort(room, n);
 	for (i = 1; i < n && !err; i++)
-		if (r[i].start < r[i - 1].end)
-			err = BAD(img, "sections %u and %u overlap in the file", r[i - 1].section,
-				  r[i].section);
-	kvfree(r);
+		if (r[i].key < range_end(img, r[i - 1].index))
+			err = BAD(img, "sections %u and %u overlap in the file", (unsigned int)r[i - 1].index,
+				  (unsigned int)r[i].index);
+	kvfree(room);
 	return err;
 }
 
@@ -258,11 +242,14 @@ bool elf_is_applied_rela(const struct elf_image *img, unsigned int i)
 {
 	const Elf64_Shdr *s = &img->sections[i];
 
-	return s->sh_type == SHT_RELA && s->sh_info < img->nr_sections &&
+	return s->sh_type == SHT_RELA && s->sh_info && s->sh_info < img->nr_sections &&
 	       elf_section_is_alloc(img, s->sh_info);
 }
 
-/* E6. Relocations of debug sections are nobody's business here. */
+/*
+ * E6. Relocations of debug sections are nobody's business here, nor are those of section 0, which is
+ * no section: what names it as its target is not tied to any.
+ */
 static int check_relocations(struct elf_image *img)
 {
 	unsigned int i;
@@ -274,7 +261,7 @@ static int check_relocations(struct elf_image *img)
 
 		if ((s->sh_type == SHT_RELA || s->sh_type == SHT_REL) && s->sh_info >= img->nr_sections)
 			return BAD(img, "section %u: relocates section %u of %u", i, s->sh_info, img->nr_sections);
-		if (s->sh_type == SHT_REL && elf_section_is_alloc(img, s->sh_info))
+		if (s->sh_type == SHT_REL && s->sh_info && elf_section_is_alloc(img, s->sh_info))
 			return BAD(img, "section %u: relocations without addends (SHT_REL)", i);
 		if (!elf_is_applied_rela(img, i))
 			continue;

@@ -73,7 +73,7 @@ static inline bool elf_section_is_alloc(const struct elf_image *img, unsigned in
 	return img->sections[i].sh_flags & SHF_ALLOC;
 }
 
-/* Does section @i hold relocations that the loader applies? E6 holds for those. */
+/* Does section @i hold relocations that the loader applies? E6 holds for those. Never for section 0. */
 bool elf_is_applied_rela(const struct elf_image *img, unsigned int i);
 
 /*

@@ -9,7 +9,10 @@
  *   layout.c    where does each section go; protection by region
  *   symbols.c   who exports a name; explanations   kallsyms.c  which symbol is at an address
  *   versions.c  version magic and CRCs             isolate.c   which names an isolated module gets elsewhere
+ *   verdict.c   what an isolated module has and    isolate_options.c, name_list.c   what else can be asked for
+ *               leaves behind                      isolated modules, in lists of names
  *   unload.c    references, holders, exit          sysfs.c     /sys/module/<name>, /proc/modules
+ *   leftover.c  what would still run its code
  */
 #pragma once
 
@@ -73,6 +76,7 @@ struct module_private {
 	struct list_head uses;				/* [M] whom it uses */
 	struct list_head users;				/* [M] who uses it */
 	int oot_slot;					/* [I] isolation slot, or -1 */
+	bool lingering;					/* gone but for code that still runs: leftover.c */
 	struct task_struct *loader;			/* [M] the thread that runs init or exit; NULL while live */
 	char *version, *srcversion, *args;		/* [I] owned; struct module points here */
 	void __percpu *percpu;				/* [I] its per-CPU variables, or NULL */
@@ -98,7 +102,8 @@ struct load_info {
 	void __percpu *percpu_area;	/* address of section percpu */
 	u8 *percpu_image;		/* its contents, relocated; copied to each CPU at the end */
 	const struct modversion_info *versions;	/* section __versions, in the file */
-	unsigned int nr_versions, version_cursor;
+	unsigned int nr_versions;
+	u32 *version_slots, version_mask;	/* versions.c: names by hash */
 	bool told_no_version;
 	bool gpl;			/* its license gives access to EXPORT_SYMBOL_GPL */
 	bool forced;			/* a check was waived by the flags */
@@ -161,7 +166,7 @@ int kallsyms_add_module(struct load_info *info);
 void kallsyms_free(struct module_private *priv);
 
 /* versions.c */
-int versions_check_vermagic(struct load_info *info);	/* 0 or -ENOEXEC */
+int versions_check_vermagic(struct load_info *info);	/* 0, -ENOEXEC, -ENOMEM */
 int versions_check_layout(struct load_info *info);	/* 0 or -ENOEXEC */
 /* Does the module's CRC of @name agree with the exporter's @crc? A mismatch is logged. */
 bool versions_check_symbol(struct load_info *info, const char *name, u32 crc);
@@ -171,13 +176,32 @@ int isolate_module(struct load_info *info);	/* chooses the slot; 0, -ENOMEM, -EN
 void isolate_announce(struct load_info *info);	/* the slot is its now, and the log says so */
 unsigned long isolate_symbol(struct load_info *info, const char *name, const char **target);
 void isolate_describe(struct load_info *info);	/* for insmod -n */
+/* isolate_options.c; Locking: module_mutex */
+struct oot_options;
+bool isolate_is_named(const char *name);	/* in a parameter that asks for more than isolation */
+void isolate_options(const char *name, struct oot_options *out);
+/* verdict.c: an isolated module's code does not run any more; tells which objects it leaves. Context: thread, no locks. */
+void verdict_deliver(struct module *mod);
+int verdict_memory_show(const struct module *mod, char *buf);	/* a page; bytes */
+/* name_list.c */
 bool module_names_equal(const char *a, const char *b);	/* '-' and '_' alike */
 
 /* unload.c */
 int module_use_target(struct load_info *info, struct module *target);	/* 0, -EBUSY, -ENOMEM */
 void module_drop_uses(struct module_private *priv);
 void module_free(struct module_private *priv);
-void module_destroy(struct module *mod);	/* off the list, and freed */
+/*
+ * The way out of a module whose code nobody calls any more: ends what would still run it, takes it
+ * off the list and frees it. Returns: 0, or -EBUSY: it lingers, and @err says why.
+ */
+int module_retire(struct module *mod, struct module_errbuf *err);
+
+/* leftover.c */
+/*
+ * End the timers, work, threads… that would run the module's code; each is named in the log and in @err.
+ * Context: thread, may sleep some seconds. Returns: how many are still there (then it is lingering).
+ */
+unsigned int module_drain(struct module *mod, struct module_errbuf *err);
 
 /* sysfs.c */
 int module_sysfs_prepare(struct load_info *info);	/* remembers the sections' addresses */

@@ -4,6 +4,9 @@
  *
  *	module.oot_list=a,b      the modules to isolate, from their next load on
  *	module.oot_page_limit=n  how many empty slabs each of their caches may keep
+ *	module.oot_slots=n       how many modules at a time, on the command line only (16)
+ *
+ * More can be asked for each: isolate_options.c.
  *
  * A module's code does not know. It calls __kmalloc and reads kmalloc_caches as every module does;
  * for an isolated one the loader binds these undefined symbols to the slot's own functions and
@@ -11,12 +14,11 @@
  *
  * Slots. A name keeps its slot as long as the slot holds any page: dirty pages stay with
  * the module that dirtied them, across rmmod and list changes. Rule S: a slot changes hands only when its
- * owner is neither on the list nor loaded and the slot has no page.
+ * owner is neither on a list nor loaded and the slot has no page and no object.
  *
  * Locks: module_mutex guards list and slots. The parameters are set by boot's first thread, or
  * through their files.
  */
-#include <linux/ctype.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
@@ -24,104 +26,36 @@
 #include <linux/sysfs.h>
 #include <paddock/isolation.h>
 #include "internal.h"
+#include "name_list.h"
 
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "module."
 
-struct oot_names {
-	unsigned int count;
-	char name[OOT_SLOTS_DEFAULT][MODULE_NAME_LEN];
-};
-
-static struct oot_names oot_list;
-static char slot_owner[OOT_SLOTS_DEFAULT][MODULE_NAME_LEN];	/* "": never used */
+static struct name_list oot_list;
+static char slot_owner[OOT_SLOTS_MAX][MODULE_NAME_LEN];	/* "": never used */
+static unsigned int nr_slots = OOT_SLOTS_DEFAULT;	/* set once, by the command line */
 static bool boot_is_over;
-
-bool module_names_equal(const char *a, const char *b)
-{
-	for (; *a && *b; a++, b++)
-		if (*a != *b && !((*a == '-' || *a == '_') && (*b == '-' || *b == '_')))
-			return false;
-	return *a == *b;
-}
-
-static bool on_list(const struct oot_names *names, const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < names->count; i++)
-		if (module_names_equal(names->name[i], name))
-			return true;
-	return false;
-}
 
 /* ---- module.oot_list ---- */
 
-/* One name of the list, @len characters; -EINVAL for what no module can be called. */
-static int add_name(struct oot_names *names, const char *s, size_t len)
-{
-	char name[MODULE_NAME_LEN];
-	size_t i;
-
-	if (!len || len >= sizeof(name))
-		return -EINVAL;
-	for (i = 0; i < len; i++) {
-		if (!isalnum(s[i]) && s[i] != '_' && s[i] != '-')
-			return -EINVAL;
-		name[i] = s[i];
-	}
-	name[len] = 0;
-	if (on_list(names, name))
-		return 0;
-	if (names->count == ARRAY_SIZE(names->name))
-		return -ENOSPC;
-	strcpy(names->name[names->count++], name);
-	return 0;
-}
-
-static int parse_names(struct oot_names *names, const char *s)
-{
-	size_t len;
-	int err;
-
-	s = skip_spaces(s);
-	len = strlen(s);
-	while (len && isspace(s[len - 1]))
-		len--;
-	while (len) {
-		const char *comma = memchr(s, ',', len);
-		size_t n = comma ? comma - s : len;
-
-		err = add_name(names, s, n);
-		if (err)
-			return err;
-		if (!comma)
-			break;
-		s += n + 1;
-		len -= n + 1;
-		if (!len)
-			return -EINVAL;	/* a comma with nothing behind it */
-	}
-	return 0;
-}
-
 static int oot_list_set(const char *val, const struct kernel_param *kp)
 {
-	struct oot_names *names = kzalloc(sizeof(*names), GFP_KERNEL);
+	/* module.oot_slots may come behind this on the command line: isolate_init() cuts what is too much. */
+	unsigned int max = boot_is_over ? nr_slots : OOT_SLOTS_MAX;
+	struct name_list *names;
 	int err;
 
+	if (!val)
+		return -EINVAL;
+	names = kzalloc(sizeof(*names), GFP_KERNEL);
 	if (!names)
 		return -ENOMEM;
-	err = parse_names(names, val);
-	if (err == -ENOSPC && !boot_is_over) {
-		pr_warn("module.oot_list: more than %u names; the first %u are used\n", OOT_SLOTS_DEFAULT,
-			OOT_SLOTS_DEFAULT);
-		err = 0;
-	}
-	if (!err) {
+	err = name_list_parse(names, val, max, NULL);
+	if (!err || (err == -ENOSPC && !boot_is_over)) {
 		mutex_lock(&module_mutex);
 		oot_list = *names;
 		mutex_unlock(&module_mutex);
+		err = 0;
 	}
 	kfree(names);
 	return err;
@@ -129,18 +63,39 @@ static int oot_list_set(const char *val, const struct kernel_param *kp)
 
 static int oot_list_get(char *buffer, const struct kernel_param *kp)
 {
-	unsigned int i;
-	int n = 0;
+	int n;
 
 	mutex_lock(&module_mutex);
-	for (i = 0; i < oot_list.count; i++)
-		n += scnprintf(buffer + n, PAGE_SIZE - n, "%s%s", i ? "," : "", oot_list.name[i]);
+	n = name_list_show(&oot_list, buffer, NULL);
 	mutex_unlock(&module_mutex);
-	return n + scnprintf(buffer + n, PAGE_SIZE - n, "\n");
+	return n;
 }
 
 static const struct kernel_param_ops oot_list_ops = { .set = oot_list_set, .get = oot_list_get };
 module_param_cb(oot_list, &oot_list_ops, NULL, 0644);
+
+/* ---- module.oot_slots ---- */
+
+static int oot_slots_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int n;
+	int err = val ? kstrtouint(val, 0, &n) : -EINVAL;
+
+	if (err)
+		return err;
+	if (!n || n > OOT_SLOTS_MAX)
+		return -ERANGE;
+	nr_slots = n;
+	return 0;
+}
+
+static int oot_slots_get(char *buffer, const struct kernel_param *kp)
+{
+	return sprintf(buffer, "%u\n", nr_slots);
+}
+
+static const struct kernel_param_ops oot_slots_ops = { .set = oot_slots_set, .get = oot_slots_get };
+module_param_cb(oot_slots, &oot_slots_ops, NULL, 0444);
 
 /* ---- module.oot_page_limit ---- */
 
@@ -149,7 +104,7 @@ static unsigned long page_limit = ULONG_MAX;
 static int page_limit_set(const char *val, const struct kernel_param *kp)
 {
 	unsigned long limit = ULONG_MAX;	/* what "-1" says */
-	int err = sysfs_streq(val, "-1") ? 0 : kstrtoul(val, 0, &limit);
+	int err = !val ? -EINVAL : sysfs_streq(val, "-1") ? 0 : kstrtoul(val, 0, &limit);
 
 	if (err)
 		return err;
@@ -172,29 +127,40 @@ module_param_cb(oot_page_limit, &page_limit_ops, NULL, 0644);
 
 static int __init isolate_init(void)
 {
+	mutex_lock(&module_mutex);
 	boot_is_over = true;
+	if (oot_list.count > nr_slots) {
+		pr_warn("module.oot_list: more than %u names; the first %u are used\n", nr_slots, nr_slots);
+		oot_list.count = nr_slots;
+	}
+	mutex_unlock(&module_mutex);
 	return 0;
 }
 late_initcall(isolate_init);
 
 /* ---- Slots ---- */
 
+static bool wants_slot(const char *name)
+{
+	return name_list_find(&oot_list, name) >= 0 || isolate_is_named(name);
+}
+
 /* May @slot be given to another name? Rule S. */
 static bool slot_is_free(unsigned int slot)
 {
 	const char *owner = slot_owner[slot];
 
-	return !owner[0] || (!on_list(&oot_list, owner) && !find_module(owner) && !oot_slot_pages(slot));
+	return !owner[0] || (!wants_slot(owner) && !find_module(owner) && oot_slot_is_clean(slot));
 }
 
 static int choose_slot(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(slot_owner); i++)
+	for (i = 0; i < nr_slots; i++)
 		if (slot_owner[i][0] && module_names_equal(slot_owner[i], name))
 			return i;
-	for (i = 0; i < ARRAY_SIZE(slot_owner); i++)
+	for (i = 0; i < nr_slots; i++)
 		if (slot_is_free(i))
 			return i;
 	return -ENOSPC;
@@ -205,13 +171,13 @@ int isolate_module(struct load_info *info)
 	int slot, err;
 
 	info->priv->oot_slot = -1;
-	if (!on_list(&oot_list, info->name))
+	if (!wants_slot(info->name))
 		return 0;
 	slot = choose_slot(info->name);
 	if (slot < 0) {
 		/* Not loaded rather than loaded unfenced: whoever listed it wants it fenced. */
 		load_complain(info, "no oot-kmalloc slot is free: all %u hold pages of other modules",
-			      OOT_SLOTS_DEFAULT);
+			      nr_slots);
 		return -ENOSPC;
 	}
 	err = oot_slot_open(slot);
@@ -224,9 +190,12 @@ int isolate_module(struct load_info *info)
 void isolate_announce(struct load_info *info)
 {
 	int slot = info->priv->oot_slot;
+	struct oot_options options;
 
 	if (slot < 0)
 		return;
+	isolate_options(info->name, &options);
+	oot_slot_enter(slot, info->name, &options);
 	strscpy(slot_owner[slot], info->name, sizeof(slot_owner[slot]));
 	pr_info("Module %s use oot-kmalloc-%d.\n", info->name, slot);
 }

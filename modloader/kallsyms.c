@@ -11,8 +11,8 @@
 #include <linux/kallsyms.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 #include "internal.h"
+#include "order.h"
 
 /* Labels of the compiler and marks of the assembler say nothing to people. */
 static bool is_worth_naming(const struct load_info *info, unsigned int i)
@@ -52,50 +52,70 @@ static char type_letter(const struct load_info *info, unsigned int i)
 	return bind == STB_GLOBAL ? c - 'a' + 'A' : c;
 }
 
-static int compare_symbols(const void *a, const void *b)
+/* Which symbols are kept, by address; those at one address in the file's order. NULL: no memory; else free *@room. */
+static struct order *choose_symbols(struct load_info *info, struct order **room, unsigned int *count, size_t *names_len)
 {
-	const struct module_symbol *x = a, *y = b;
+	unsigned int i, n = 0;
 
-	if (x->addr != y->addr)
-		return x->addr < y->addr ? -1 : 1;
-	return x->name < y->name ? -1 : x->name > y->name;
+	/* Room for sorting, too. Most of a file's symbols are kept. */
+	*room = kvmalloc_array(2UL * info->img.nr_syms, sizeof(**room), GFP_KERNEL);
+	if (!*room)
+		return NULL;
+	*names_len = 0;
+	for (i = 1; i < info->img.nr_syms; i++) {
+		if (!is_worth_naming(info, i))
+			continue;
+		(*room)[n++] = (struct order){ info->symbol_value[i], i };
+		*names_len += strnlen(elf_symbol_name(&info->img, i), KSYM_NAME_LEN - 1) + 1;
+	}
+	*count = n;
+	return order_sort(*room, n);
+}
+
+static void fill_symbols(struct load_info *info, const struct order *chosen, unsigned int n)
+{
+	struct module_private *priv = info->priv;
+	char *pool = priv->symbol_names;
+	unsigned int k;
+
+	for (k = 0; k < n; k++) {
+		struct module_symbol *s = &priv->symbols[k];
+		unsigned int i = chosen[k].index;
+		const char *name = elf_symbol_name(&info->img, i);
+		size_t len = strnlen(name, KSYM_NAME_LEN - 1);
+
+		s->addr = chosen[k].key;
+		s->size = min_t(u64, info->img.syms[i].st_size, U32_MAX);
+		s->type = type_letter(info, i);
+		s->name = pool - priv->symbol_names;
+		memcpy(pool, name, len);
+		pool[len] = 0;
+		pool += len + 1;
+	}
+	priv->nr_symbols = n;
 }
 
 int kallsyms_add_module(struct load_info *info)
 {
 	struct module_private *priv = info->priv;
-	size_t names_len = 0;
-	unsigned int i, n = 0;
-	char *pool;
+	struct order *room, *chosen;
+	unsigned int n;
+	size_t names_len;
+	int err = -ENOMEM;
 
-	for (i = 1; i < info->img.nr_syms; i++) {
-		if (is_worth_naming(info, i)) {
-			n++;
-			names_len += strlen(elf_symbol_name(&info->img, i)) + 1;
-		}
-	}
-	if (!n)
-		return 0;
-	priv->symbols = kvmalloc_array(n, sizeof(*priv->symbols), GFP_KERNEL);
-	priv->symbol_names = pool = kvmalloc(names_len, GFP_KERNEL);
-	if (!priv->symbols || !pool)
+	chosen = choose_symbols(info, &room, &n, &names_len);
+	if (!chosen)
 		return -ENOMEM;
-	for (i = 1; i < info->img.nr_syms; i++) {
-		struct module_symbol *s = &priv->symbols[priv->nr_symbols];
-		const char *name;
-
-		if (!is_worth_naming(info, i))
-			continue;
-		name = elf_symbol_name(&info->img, i);
-		s->addr = info->symbol_value[i];
-		s->size = min_t(u64, info->img.syms[i].st_size, U32_MAX);
-		s->type = type_letter(info, i);
-		s->name = pool - priv->symbol_names;
-		pool = stpcpy(pool, name) + 1;
-		priv->nr_symbols++;
+	if (n && names_len <= U32_MAX) {
+		priv->symbols = kvmalloc_array(n, sizeof(*priv->symbols), GFP_KERNEL);
+		priv->symbol_names = kvmalloc(names_len, GFP_KERNEL);
 	}
-	sort(priv->symbols, n, sizeof(*priv->symbols), compare_symbols, NULL);
-	return 0;
+	if (priv->symbols && priv->symbol_names)
+		fill_symbols(info, chosen, n);
+	if (!n || priv->nr_symbols)
+		err = 0;
+	kvfree(room);
+	return err;
 }
 
 void kallsyms_free(struct module_private *priv)

@@ -97,7 +97,7 @@ static bool is_settled(const char *name)
 
 	mutex_lock(&module_mutex);
 	mod = find_by_name(name);
-	settled = !mod || mod->state == MODULE_STATE_LIVE || module_is_dead(mod) ||
+	settled = !mod || mod->state == MODULE_STATE_LIVE || module_is_dead(mod) || mod->priv->lingering ||
 		mod->priv->loader == current;
 	mutex_unlock(&module_mutex);
 	return settled;
@@ -107,6 +107,7 @@ static bool is_settled(const char *name)
 static int claim_name(struct load_info *info)
 {
 	const struct module *mod;
+	int err = -EBUSY;
 	long left;
 
 	/* Looks again now and then: a thread that dies wakes nobody here. */
@@ -119,14 +120,16 @@ static int claim_name(struct load_info *info)
 	mod = find_by_name(info->name);
 	if (!mod)
 		return 0;
-	mutex_unlock(&module_mutex);
 	if (mod->state == MODULE_STATE_LIVE) {
 		load_complain(info, "module is already loaded");
-		return -EEXIST;
+		err = -EEXIST;
+	} else {
+		load_complain(info, "a module of this name is on its way in or out%s", mod->priv->lingering ?
+			      ": something still runs its code, see rmmod" : module_is_dead(mod) ?
+			      ": its thread died, and it stays until reboot" : "");
 	}
-	load_complain(info, "a module of this name is on its way in or out%s",
-		      module_is_dead(mod) ? ": its thread died, and it stays until reboot" : "");
-	return -EBUSY;
+	mutex_unlock(&module_mutex);
+	return err;
 }
 
 static void note_taints(struct load_info *info)
@@ -291,7 +294,7 @@ fail_sysfs:
 fail:
 	module_set_state(mod, MODULE_STATE_GOING);
 	notify(mod);	/* GOING */
-	module_destroy(mod);
+	module_retire(mod, err_text);
 	wake_up_all(&module_wq);
 	return err;
 }
@@ -304,6 +307,7 @@ static void free_info(struct load_info *info)
 	kvfree(info->section_region);
 	kvfree(info->symbol_value);
 	kvfree(info->slot_of);
+	kvfree(info->version_slots);
 	kvfree(info->percpu_image);
 	kfree(info);
 }

@@ -3,6 +3,7 @@
  * What people see of modules: /sys/module/<name>/… and /proc/modules, in Linux's formats.
  *
  *	coresize initsize initstate refcnt taint version srcversion
+ *	memory                 of isolated modules: what they hold (verdict.c)
  *	sections/<section>     its address, 0400
  *	holders/<module>       links to the modules that use its symbols
  *	parameters/<name>      kernel/params.c
@@ -80,6 +81,11 @@ static ssize_t show_srcversion(struct module_attribute *attr, struct module_kobj
 	return sysfs_emit(buf, "%s\n", mk->mod->srcversion);
 }
 
+static ssize_t show_memory(struct module_attribute *attr, struct module_kobject *mk, char *buf)
+{
+	return verdict_memory_show(mk->mod, buf);
+}
+
 static struct module_attribute attr_coresize = __ATTR(coresize, 0444, show_coresize, NULL);
 static struct module_attribute attr_initsize = __ATTR(initsize, 0444, show_initsize, NULL);
 static struct module_attribute attr_initstate = __ATTR(initstate, 0444, show_initstate, NULL);
@@ -88,16 +94,19 @@ static struct module_attribute attr_taint = __ATTR(taint, 0444, show_taint, NULL
 static struct module_attribute attr_version = __ATTR(version, 0444, show_version, NULL);
 static struct module_attribute attr_srcversion = __ATTR(srcversion, 0444, show_srcversion, NULL);
 
+static struct module_attribute attr_memory = __ATTR(memory, 0444, show_memory, NULL);
+
 static struct attribute *module_attrs[] = {
 	&attr_coresize.attr, &attr_initsize.attr, &attr_initstate.attr, &attr_refcnt.attr,
-	&attr_taint.attr, &attr_version.attr, &attr_srcversion.attr, NULL
+	&attr_taint.attr, &attr_version.attr, &attr_srcversion.attr, &attr_memory.attr, NULL
 };
 
 static umode_t module_attr_visible(struct kobject *kobj, struct attribute *attr, int n)
 {
 	const struct module *mod = container_of(kobj, struct module_kobject, kobj)->mod;
 
-	if ((attr == &attr_version.attr && !mod->version) || (attr == &attr_srcversion.attr && !mod->srcversion))
+	if ((attr == &attr_version.attr && !mod->version) || (attr == &attr_srcversion.attr && !mod->srcversion) ||
+	    (attr == &attr_memory.attr && mod->priv->oot_slot < 0))
 		return 0;
 	return attr->mode;
 }
@@ -270,6 +279,8 @@ static void modules_stop(struct seq_file *m, void *p)
 
 static const char *state_word(const struct module *mod)
 {
+	if (mod->priv->lingering)
+		return "Lingering";
 	if (module_is_dead(mod))
 		return "Dead";
 	switch (mod->state) {

@@ -39,7 +39,7 @@ EXPORT_SYMBOL(module_put);
 
 int module_refcount(struct module *mod)
 {
-	return atomic_read(&mod->refcnt) - 1;
+	return max(atomic_read(&mod->refcnt) - 1, 0);
 }
 EXPORT_SYMBOL(module_refcount);
 
@@ -108,9 +108,12 @@ void module_free(struct module_private *priv)
 	kfree(priv);
 }
 
-/* A module that has been on the list; its code does not run any more. */
-void module_destroy(struct module *mod)
+int module_retire(struct module *mod, struct module_errbuf *err)
 {
+	atomic_set(&mod->refcnt, 0);	/* init's and the load's, when init has failed */
+	if (module_drain(mod, err))
+		return -EBUSY;
+	verdict_deliver(mod);
 	mutex_lock(&module_mutex);
 	list_del_rcu(&mod->list);
 	mutex_unlock(&module_mutex);
@@ -120,6 +123,7 @@ void module_destroy(struct module *mod)
 	mutex_lock(&module_mutex);
 	module_free(mod->priv);
 	mutex_unlock(&module_mutex);
+	return 0;
 }
 
 static int name_users(struct module *mod, struct module_errbuf *err)
@@ -140,6 +144,13 @@ static int try_stop(struct module *mod, unsigned int flags, struct module_errbuf
 
 	if (!list_empty(&mod->priv->users))
 		return name_users(mod, err);
+	/* Its exit is done; only what kept it is looked at again. One at a time. */
+	if (mod->priv->lingering) {
+		mod->priv->lingering = false;
+		put_task_struct(mod->priv->loader);
+		mod->priv->loader = get_task_struct(current);
+		return 0;
+	}
 	if (mod->state != MODULE_STATE_LIVE) {
 		module_err(err, "Module %s is not live%s\n", mod->name,
 			   module_is_dead(mod) ? ": its thread died in it, and it stays until reboot" : "");
@@ -165,11 +176,13 @@ static int try_stop(struct module *mod, unsigned int flags, struct module_errbuf
 int module_unload(const char *name, unsigned int flags, struct module_errbuf *err_text)
 {
 	struct module *mod;
+	bool again = false;
 	int err;
 
 	mutex_lock(&module_mutex);
 	mod = find_module(name);
 	if (mod) {
+		again = mod->priv->lingering;
 		err = try_stop(mod, flags, err_text);
 	} else {
 		module_err(err_text, "Module %s is not currently loaded\n", name);
@@ -179,10 +192,11 @@ int module_unload(const char *name, unsigned int flags, struct module_errbuf *er
 	if (err)
 		return err;
 
-	if (mod->exit)
-		mod->exit();
-	module_notify(mod);	/* GOING */
-	module_sysfs_remove(mod);
-	module_destroy(mod);
-	return 0;
+	if (!again) {
+		if (mod->exit)
+			mod->exit();
+		module_notify(mod);	/* GOING */
+		module_sysfs_remove(mod);
+	}
+	return module_retire(mod, err_text);
 }

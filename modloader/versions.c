@@ -6,6 +6,8 @@
  * equal. The section __versions has the CRC of each declaration that the module was compiled with;
  * it must be the exporter's. A module with CRCs may differ in the release, since they say it better.
  */
+#include <linux/log2.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vermagic.h>
 #include "internal.h"
@@ -44,6 +46,49 @@ static void explain_magic(struct load_info *info, const char *magic)
 	}
 }
 
+/*
+ * The names of __versions by hash: slot h mod n holds the entry's number + 1, or the next free one
+ * does. Half of the slots at most are taken, so that a search ends soon, and always ends.
+ */
+static u32 hash_name(const char *name)
+{
+	u32 h = 2166136261u;	/* FNV-1a */
+	size_t i;
+
+	for (i = 0; i < sizeof_field(struct modversion_info, name) && name[i]; i++)
+		h = (h ^ (u8)name[i]) * 16777619u;
+	return h;
+}
+
+static int index_versions(struct load_info *info)
+{
+	u32 slots = roundup_pow_of_two(2 * info->nr_versions), i;
+
+	info->version_slots = kvcalloc(slots, sizeof(u32), GFP_KERNEL);
+	if (!info->version_slots)
+		return -ENOMEM;
+	info->version_mask = slots - 1;
+	for (i = 0; i < info->nr_versions; i++) {
+		u32 at = hash_name(info->versions[i].name) & info->version_mask;
+
+		while (info->version_slots[at])
+			at = (at + 1) & info->version_mask;
+		info->version_slots[at] = i + 1;
+	}
+	return 0;
+}
+
+static const struct modversion_info *find_version(struct load_info *info, const char *name)
+{
+	u32 at, i;
+
+	for (at = hash_name(name) & info->version_mask; (i = info->version_slots[at]);
+	     at = (at + 1) & info->version_mask)
+		if (!strncmp(info->versions[i - 1].name, name, sizeof(info->versions->name)))
+			return &info->versions[i - 1];
+	return NULL;
+}
+
 int versions_check_vermagic(struct load_info *info)
 {
 	const char *magic = elf_modinfo(&info->img, "vermagic", NULL);
@@ -59,6 +104,8 @@ int versions_check_vermagic(struct load_info *info)
 	if (i && s->sh_size) {
 		info->versions = elf_section_data(&info->img, i);
 		info->nr_versions = s->sh_size / sizeof(struct modversion_info);
+		if (index_versions(info))
+			return -ENOMEM;
 	}
 	if (info->flags & MODULE_LOAD_IGNORE_VERMAGIC) {
 		info->forced = true;
@@ -77,21 +124,6 @@ int versions_check_vermagic(struct load_info *info)
 	load_complain(info, "version magic '%s' should be '%s'", magic, kernel_magic);
 	explain_magic(info, magic);
 	return -ENOEXEC;
-}
-
-/* modpost writes the entries in the order of the symbol table, so the next one asked for is mostly the next. */
-static const struct modversion_info *find_version(struct load_info *info, const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < info->nr_versions; i++) {
-		const struct modversion_info *v = &info->versions[info->version_cursor];
-
-		info->version_cursor = (info->version_cursor + 1) % info->nr_versions;
-		if (!strncmp(v->name, name, sizeof(v->name)))
-			return v;
-	}
-	return NULL;
 }
 
 bool versions_check_symbol(struct load_info *info, const char *name, u32 crc)

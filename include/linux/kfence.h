@@ -102,6 +102,21 @@ struct kmem_cache *kfence_object_cache(const void *addr);
 unsigned long kfence_shutdown_cache(struct kmem_cache *cache);
 
 /*
+ * kfence_cache_objects - visit @cache's live guarded objects; NULL as @fn: only count them.
+ * @fn: gets the object, the bytes asked for, and its allocation stack. Called without locks; the object may be
+ *      freed meanwhile if its owner still runs.
+ * Context: thread. Returns: how many.
+ */
+unsigned long kfence_cache_objects(struct kmem_cache *cache,
+				   void (*fn)(void *ctx, void *object, size_t size, u32 stack), void *ctx);
+/*
+ * kfence_leave_objects - the same for the objects that @cache's module has left behind: each is visited
+ * once for ever, filled with poison and closed, so that a touch is reported. It can still be freed.
+ */
+unsigned long kfence_leave_objects(struct kmem_cache *cache,
+				   void (*fn)(void *ctx, void *object, size_t size, u32 stack), void *ctx);
+
+/*
  * kfence_handle_page_fault - was this fault the fence?
  * @addr: address touched; @is_write; @regs: the faulting context, may be changed (single step).
  * Reports, opens the page and returns true: let the access go on. False: not KFENCE's.
@@ -115,6 +130,9 @@ bool kfence_step_done(struct pt_regs *regs);
 
 /* kfence_check_on_panic - with check_on_panic=1, report every live object whose canaries are damaged. */
 void kfence_check_on_panic(void);
+
+/* kfence_guard_pages - the parameter order0_page. Context: thread. Returns: 0, or -EPERM: parameters are locked. */
+int kfence_guard_pages(bool on);
 
 /* kfence_sampling_is_on, kfence_full_mode - what the allocators' gates should be; for their initialisation. */
 bool kfence_is_enabled(void);

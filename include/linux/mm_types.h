@@ -14,10 +14,14 @@
 struct kfence_area;
 struct kmem_cache;
 struct mm_struct;
+struct slab_notes;
 struct vm_area_struct;
 
 struct page {
-	unsigned long flags;		/* PG_*, see page-flags.h */
+	union {
+		unsigned long flags;	/* PG_*, see page-flags.h */
+		struct slab_notes *slab_notes;	/* kind SLAB_NOTED: the slab's first page [node lock, RCU] */
+	};
 
 	/*
 	 * What the frame is in use for. Fixed while it is allocated, so that whoever owns an address in it may

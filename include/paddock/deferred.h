@@ -22,7 +22,9 @@ enum deferred_kind {
 struct deferred {
 	enum deferred_kind kind;
 	unsigned long function;	/* the callback, in the range */
-	const void *object;	/* the timer_list, work_struct, task_struct… */
+	const void *object;	/* the timer_list, work_struct, task_struct, dev_id… */
+	unsigned int irq;	/* DEFERRED_IRQ: its line */
+	bool owned;		/* DEFERRED_THREAD: started with this function; else it only passes through */
 	char detail[48];	/* "expires in 120 ms", "running on CPU 1", "kworker/0:1", "pid 12 (mythread)" */
 };
 
@@ -36,14 +38,20 @@ struct deferred {
 unsigned int deferred_for_each(unsigned long start, unsigned long end,
 			       bool (*visit)(const struct deferred *item, void *ctx), void *ctx);
 
+/* @outcome: what became of the item, "deleted", "run"…; NULL: it is still there. */
+typedef void (*deferred_tell_fn)(const struct deferred *item, const char *outcome, void *ctx);
+
 /*
- * deferred_cancel - take such items out of service: timers deleted, work and tasklets removed, RCU
- * callbacks run; what runs at the moment is waited for. Threads and interrupt handlers belong to
- * who made them, and stay.
+ * deferred_drain - end all that would still run code in [start, end), and tell what that was.
  *
- * Context: thread, may sleep. Returns: how many kinds are still there.
+ * Interrupt handlers are freed, timers and delayed work deleted, tasklets killed; queued work and RCU
+ * callbacks are run now, since mostly they free something; what runs at the moment is waited for.
+ * Threads are asked to stop and given a second: one that does not heed stays.
+ *
+ * Context: thread, may sleep; nobody may start more meanwhile (but the items themselves).
+ * Returns: how many are still there: 0, and no code in the range will run by itself any more.
  */
-unsigned int deferred_cancel(unsigned long start, unsigned long end);
+unsigned int deferred_drain(unsigned long start, unsigned long end, deferred_tell_fn tell, void *ctx);
 
 /* "timer", "work item"… for messages. */
 const char *deferred_kind_name(enum deferred_kind kind);

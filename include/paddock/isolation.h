@@ -32,10 +32,69 @@ unsigned long oot_slot_symbol(unsigned int slot, const char *name, const char **
 /* The names that oot_slot_symbol() knows, by number; NULL behind the last. */
 const char *oot_rewritten_name(unsigned int n, const char **target);
 
-/* Pages that the slot's caches hold, in use and cached. 0: nothing of the owner is left. */
+/* Pages of the slot: its caches' slabs, in use and cached, and large kmalloc()s. */
 unsigned long oot_slot_pages(unsigned int slot);
-/* Live objects over all of the slot's caches, and the bytes they take; @bytes may be NULL. */
+/* Nothing of the owner is left: no page, no object, guarded ones included. Context: thread. */
+bool oot_slot_is_clean(unsigned int slot);
+/* Live objects over all of the slot's caches, and the bytes they take; @bytes may be NULL. Context: thread. */
 unsigned long oot_slot_objects(unsigned int slot, unsigned long *bytes);
+
+/* ---- A module's life in its slot; all in thread context, under module_mutex ---- */
+
+struct oot_options {
+	bool sites;			/* note the call site of every allocation, not only of the first ones */
+	unsigned long quota;		/* most pages; ULONG_MAX: any */
+	unsigned long fail_nth;		/* this allocation fails; 0: none */
+	bool fail_stacks;		/* each new call stack fails once */
+	bool kfence_only;		/* KFENCE is for some modules only, */
+	bool kfence;			/* and this is one of them */
+};
+
+/* oot_slot_enter - a module's code is about to use the slot: counters start, notes are taken. */
+void oot_slot_enter(unsigned int slot, const char *owner, const struct oot_options *options);
+
+/* Objects that one call site left. */
+struct oot_left {
+	unsigned long site;		/* return address of the call; 0: not noted */
+	unsigned int asked;		/* bytes asked for, if noted; 0: various */
+	const char *cache;		/* NULL: a large kmalloc() */
+	unsigned long objects, bytes;
+};
+
+#define OOT_LEFT_MAX	48
+
+struct oot_leftovers {
+	unsigned long objects, bytes;	/* in all */
+	unsigned int nr_sites;		/* of left[]; more sites than there is room for are in the last one, site 0 */
+	struct oot_left left[OOT_LEFT_MAX];
+	unsigned int nr_caches;		/* caches that the module made and did not destroy, of caches[] */
+	char caches[8][32];
+};
+
+/*
+ * oot_slot_leave - the module is gone but for its text, which is still there to be named.
+ * Fills @left with what it has not freed; closes and poisons that. kfree() of it goes on working.
+ */
+void oot_slot_leave(unsigned int slot, struct oot_leftovers *left);
+
+/* What KFENCE did about an allocation. */
+enum oot_fate { OOT_GUARDED, OOT_TOO_LARGE, OOT_POOL_FULL, OOT_SWITCHED_OFF, OOT_SPECIAL, NR_OOT_FATES };
+
+struct oot_memory {
+	unsigned long objects, bytes;		/* live */
+	unsigned long pages, cached_pages, peak_pages;
+	unsigned long quota, failed;
+	unsigned long seen[NR_OOT_FATES];	/* since the load; all but OOT_GUARDED only in full mode */
+};
+void oot_slot_memory(unsigned int slot, struct oot_memory *out);
+
+void oot_slot_set_quota(unsigned int slot, unsigned long pages);
+/* KFENCE for all of the slot's caches, on or off. */
+void oot_slot_set_kfence(unsigned int slot, bool on);
+
+/* A fault at @addr: something that an unloaded module left? Reports, opens the page, and returns true. Context: any. */
+struct pt_regs;
+bool quarantine_handle_fault(unsigned long addr, bool write, struct pt_regs *regs);
 
 /*
  * oot_set_page_limit - each slot cache keeps at most @slabs empty slabs; what is over goes back to

@@ -19,6 +19,7 @@
  * BUDDY   heads a free block in zone->free_area[order].
  * SLAB    objects of an ordinary cache: kfree() pushes to page->slab_head. Order field 0.
  * SLAB_DEBUG  objects of a cache with checks: kfree() goes slow.
+ * SLAB_NOTED  a slab that remembers who has its objects (isolated modules'): kfree() goes slow.
  * LARGE   kmalloc() beyond 8 KiB.
  * COMPOUND    __GFP_COMP.
  * KFENCE  a page of KFENCE's pool.
@@ -26,7 +27,7 @@
  * BAD     found in a wrong state; never handed out again.
  */
 enum page_type {
-	PAGE_NONE, PAGE_PLAIN, PAGE_BUDDY, PAGE_SLAB, PAGE_SLAB_DEBUG, PAGE_LARGE,
+	PAGE_NONE, PAGE_PLAIN, PAGE_BUDDY, PAGE_SLAB, PAGE_SLAB_DEBUG, PAGE_SLAB_NOTED, PAGE_LARGE,
 	PAGE_COMPOUND, PAGE_KFENCE, PAGE_TABLE, PAGE_BAD,
 };
 
@@ -40,6 +41,14 @@ enum page_type {
 static inline bool is_kfence_page(const struct page *page)
 {
 	return page_type(page) == PAGE_KFENCE;
+}
+
+/* Any of the three kinds of slab pages? */
+static inline bool page_is_slab(const struct page *page)
+{
+	enum page_type type = page_type(page);
+
+	return type >= PAGE_SLAB && type <= PAGE_SLAB_NOTED;
 }
 
 /* ---- Sections: 128 MiB of RAM and the 2 MiB of struct pages that describe it ---- */

@@ -102,12 +102,26 @@ void kernel_flush_everywhere(void);
  * kernel_split_range - map [va, va + size) by 4 KiB pages from now on, permissions as they were.
  * kernel_merge_range - the reverse where 512 entries allow it: same permissions, contiguous, aligned.
  *
- * KFENCE splits its pool once, so that protecting a page needs no walk that could fail.
  * Context: thread, interrupts on; stops the other CPUs where the processor asks for it.
  * Returns: 0 or -ENOMEM (part is split; harmless). Merging is best effort.
  */
 int kernel_split_range(unsigned long va, unsigned long size);
 void kernel_merge_range(unsigned long va, unsigned long size);
+
+/*
+ * kernel_fence_range - map [va, va + size) of the linear map by 4 KiB pages, none of them present. All of it must
+ *                      be mapped alike, and be the caller's own.
+ * kernel_unfence_range - make all of it present again; to be merged when nobody looks at the tables any more.
+ * kernel_page_table - the table that maps the 2 MiB around @va of a fenced range, by PT_INDEX(va, 0). It stays
+ *                      until the range is merged. NULL: no 4 KiB pages there.
+ *
+ * In bulk: a few instructions per page. Flushes all CPUs' translations (fence; unfence has nothing to flush).
+ * Context: thread, interrupts on.
+ * Returns: 0; -ENOMEM: undo what was done with kernel_unfence_range() and kernel_merge_range().
+ */
+int kernel_fence_range(unsigned long va, unsigned long size);
+void kernel_unfence_range(unsigned long va, unsigned long size);
+pte_t *kernel_page_table(unsigned long va);
 
 /*
  * kernel_page_protect - make one 4 KiB page of the linear map present or absent.

@@ -15,5 +15,5 @@ void rcu_idle_exit(void);
 /* Start the thread that runs callbacks. Context: boot, first thread. */
 void rcu_start(void);
 
-/* Call @visit for callbacks that wait, in a reader; it returns false to stop. Returns how many were seen. */
+/* Call @visit for callbacks that wait or run, under a lock; it returns false to stop. Returns how many were seen. */
 unsigned int rcu_for_each_callback(bool (*visit)(struct rcu_head *head, void *ctx), void *ctx);

@@ -21,14 +21,19 @@ enum slab_state {
 	SLAB_PARTIAL,		/* has free and used objects */
 	SLAB_EMPTY,		/* no used one: kept for the next need, or for ever (KEEP_PAGES) */
 	SLAB_FULL,		/* no free one */
+	SLAB_NOTED,		/* who has its objects is noted; those with free ones first (mm/slab_noted.c) */
+	SLAB_QUARANTINED,	/* what an unloaded module left in it: nothing is allocated from it */
 	NR_SLAB_STATES
 };
+
+struct slab_notes;
 
 struct kmem_cache_node {
 	spinlock_t lock;		/* taken with interrupts masked */
 	struct list_head slabs[NR_SLAB_STATES];		/* [L] every slab of this node, through page->slab_list */
 	unsigned long nr_slabs[NR_SLAB_STATES];		/* [L] */
 	unsigned long nr_inuse;		/* [L] objects out of the slabs: live, in magazines, or in depots */
+	struct slab_notes *spare_notes;	/* [L] of a slab that was noted and is empty now; all zeroes */
 	struct depot depot;
 };
 
@@ -56,6 +61,8 @@ struct kmem_cache {
 	unsigned int keep_empty;	/* [I] empty slabs that a node keeps when nothing says otherwise */
 	unsigned int depot_limit;	/* [I] full magazines that a node keeps */
 	unsigned long keep_limit;	/* [A] KEEP_PAGES: most empty slabs, all nodes together; ULONG_MAX: any */
+	struct oot_slot *slot;		/* [I] the isolated module's slot that it belongs to, or NULL */
+	struct list_head of_slot;	/* [M] in slot->caches */
 	int refcount;			/* [M] merged caches */
 	struct list_head list;		/* [M] all caches */
 	struct kobject kobj;		/* its folder under /sys/kernel/slab */
@@ -140,8 +147,17 @@ void slab_gate_open_all_this_cpu(void);
 void slab_set_full_mode(bool on);
 /* Change s->kfence_enable; takes effect at once in full mode. */
 void slab_set_kfence_enable(struct kmem_cache *s, bool on);
+/* The same for all caches that belong to no slot, now and when they are made. Context: thread. */
+void slab_kfence_all(bool on);
 
 /* ---- Objects and slabs ---- */
+
+struct oot_slot;
+/* The module whose isolated memory @s is part of, "" for everybody's caches. */
+const char *slab_owner(const struct kmem_cache *s);
+
+/* What objects are filled with that an unloaded module left: as a pointer it leads nowhere. */
+#define POISON_LEFT	0x6b
 
 struct slab_stats {
 	unsigned long active_objs;	/* handed out: in nobody's magazine */

@@ -15,7 +15,7 @@
  * and runs them, softirqs off.
  *
  * Locks: gp_mutex: one grace period at a time (a later caller waits, and then needs a whole one of its
- * own: readers may have begun since). The lists belong to their CPU, interrupts masked; rcu_gp
+ * own: readers may have begun since). batch_lock: callbacks on their way from lists to being run. The lists belong to their CPU, interrupts masked; rcu_gp
  * takes those of other CPUs with an atomic exchange.
  */
 #include <linux/bug.h>
@@ -197,12 +197,21 @@ static void run_callback(struct rcu_head *head)
 		head->func(head);
 }
 
-/* Returns all callbacks queued until now, oldest first per CPU. */
-static struct llist_node *take_callbacks(void)
+/*
+ * What rcu_gp has taken from the CPUs' lists and not yet run, and the function that it runs now. With
+ * batch_lock, under which callbacks move, rcu_for_each_callback() sees each that is still to be run.
+ */
+static DEFINE_SPINLOCK(batch_lock);
+static struct llist_node *batch;
+static struct rcu_head running;
+
+/* All callbacks queued until now become the batch, oldest first per CPU. Returns whether there are any. */
+static bool take_callbacks(void)
 {
 	struct llist_node *all = NULL;
 	unsigned int cpu;
 
+	spin_lock(&batch_lock);
 	for_each_possible_cpu(cpu) {
 		struct llist_node *node = llist_del_all(per_cpu_ptr(&callbacks, cpu));
 
@@ -214,12 +223,28 @@ static struct llist_node *take_callbacks(void)
 			node = next;
 		}
 	}
-	return all;
+	batch = all;
+	spin_unlock(&batch_lock);
+	return all != NULL;
+}
+
+/* The next of the batch, or NULL. It counts as running until the next call. */
+static struct rcu_head *next_callback(void)
+{
+	struct rcu_head *head;
+
+	spin_lock(&batch_lock);
+	head = (struct rcu_head *)batch;
+	running.func = head ? head->func : NULL;
+	if (batch)
+		batch = batch->next;
+	spin_unlock(&batch_lock);
+	return head;
 }
 
 static int rcu_gp_thread(void *unused)
 {
-	struct llist_node *batch, *next;
+	struct rcu_head *head;
 
 	for (;;) {
 		set_current_state(TASK_IDLE);
@@ -228,14 +253,12 @@ static int rcu_gp_thread(void *unused)
 			continue;
 		}
 		__set_current_state(TASK_RUNNING);
-		batch = take_callbacks();
-		if (!batch)
+		if (!take_callbacks())
 			continue;
 		synchronize_rcu();
-		for (; batch; batch = next) {
-			next = batch->next;	/* the callback may free it */
+		while ((head = next_callback())) {
 			local_bh_disable();
-			run_callback((struct rcu_head *)batch);
+			run_callback(head);
 			local_bh_enable();
 			cond_resched();
 		}
@@ -280,19 +303,23 @@ EXPORT_SYMBOL(rcu_barrier);
 
 unsigned int rcu_for_each_callback(bool (*visit)(struct rcu_head *head, void *ctx), void *ctx)
 {
+	struct llist_node *node;
 	unsigned int cpu, n = 0;
 
-	/* Only a look: rcu_gp may take the list meanwhile, but frees nothing while a reader runs. */
-	rcu_read_lock();
+	spin_lock(&batch_lock);
+	if (running.func && !visit(&running, ctx))
+		goto out;
+	for (node = batch; node && n < 4096; node = node->next, n++)
+		if (!visit((struct rcu_head *)node, ctx))
+			goto out;
 	for_each_possible_cpu(cpu) {
-		struct llist_node *node = READ_ONCE(per_cpu_ptr(&callbacks, cpu)->first);
-
+		node = READ_ONCE(per_cpu_ptr(&callbacks, cpu)->first);
 		for (; node && n < 4096; node = READ_ONCE(node->next), n++)
 			if (!visit((struct rcu_head *)node, ctx))
 				goto out;
 	}
 out:
-	rcu_read_unlock();
+	spin_unlock(&batch_lock);
 	return n;
 }
 

@@ -184,16 +184,18 @@ static int unload(struct cmd *c, const char *arg, unsigned int flags, const char
 	char *name = module_name_of(arg);
 	int status = err && name ? module_unload(name, flags, err) : -ENOMEM;
 
-	if (status == -ENOENT)
+	if (status == -ENOENT) {
 		cmd_error(c, "ERROR: Module %s is not currently loaded", name);
-	else if (status && err && err->len) {
+	} else if (status == -EWOULDBLOCK && err && err->len) {
 		/* In use: by whom, as rmmod says it, in the loader's words: one line. */
 		err->text[err->len - 1] = '\0';
 		cmd_error(c, "ERROR: %s", err->text);
-	}
-	if (status && status != -ENOENT && !(err && err->len))
-		cmd_error(c, "ERROR: could not remove module %s: %s", name ? name : arg,
+	} else if (status) {
+		cmd_error(c, "ERROR: could not remove '%s': %s", name ? name : arg,
 			  status == -EWOULDBLOCK ? "Resource temporarily unavailable" : errno_text(status));
+		if (err)
+			show_explanation(c, err);
+	}
 	kfree(name);
 	kfree(err);
 	return status ? 1 : 0;

@@ -39,30 +39,38 @@
 
 /* ---- Pages ---- */
 
-static void open_page(unsigned long addr)
+static pte_t *page_entry(const struct kfence_area *area, unsigned long addr)
 {
-	kernel_page_protect(addr & PAGE_MASK, true);
+	return area->tables[(addr - area->tables_base) / PT_LEVEL_SIZE(1)] + PT_INDEX(addr, 0);
 }
 
-static void close_page(unsigned long addr)
+void kfence_page_open(const struct kfence_area *area, unsigned long addr)
 {
-	addr &= PAGE_MASK;
-	kernel_page_protect(addr, false);
-	arch_tlb_shootdown_page(addr);
+	arch_pt_set(page_entry(area, addr), arch_pt_leaf(__pa(addr & PAGE_MASK), PT_KERNEL_RW, 0));
 }
 
-static bool page_is_open(unsigned long addr)
+/* On this CPU no more than that: others may have a translation until arch_tlb_shootdown_page(). */
+static void page_close_entry(const struct kfence_area *area, unsigned long addr)
 {
-	pte_t *slot = kernel_page_entry(addr, NULL);
+	arch_pt_set(page_entry(area, addr), arch_pt_leaf(__pa(addr & PAGE_MASK), PT_KERNEL_RW & ~PT_PRESENT, 0));
+}
 
-	return slot && arch_pt_prot(READ_ONCE(*slot), 0) & PT_PRESENT;
+void kfence_page_close(const struct kfence_area *area, unsigned long addr)
+{
+	page_close_entry(area, addr);
+	arch_tlb_shootdown_page(addr & PAGE_MASK);
+}
+
+static bool page_is_open(const struct kfence_area *area, unsigned long addr)
+{
+	return arch_pt_prot(READ_ONCE(*page_entry(area, addr)), 0) & PT_PRESENT;
 }
 
 /*
  * Close the guard to the left of @obj (or of the sentinel) if a report has opened it. What strayed into
  * it is wiped, so that it does not look like something when the guard is opened again.
  */
-static void close_guard(struct kfence_object *obj, unsigned long guard)
+static void close_guard(const struct kfence_area *area, struct kfence_object *obj, unsigned long guard)
 {
 	unsigned long flags;
 	bool was_open;
@@ -74,7 +82,7 @@ static void close_guard(struct kfence_object *obj, unsigned long guard)
 	if (was_open) {
 		memset((void *)guard, 0, PAGE_SIZE);
 		obj->guard_open = 0;
-		kernel_page_protect(guard, false);
+		page_close_entry(area, guard);
 	}
 	kfence_object_unlock(obj, flags);
 	if (was_open)
@@ -221,7 +229,7 @@ static void *guarded_alloc(struct kmem_cache *cache, size_t size, gfp_t flags, i
 	obj->alloc_stack = stack_depot_save(stack, nr, GFP_NOWAIT);
 	obj->free_stack = 0;
 	obj->flags = objflags;
-	open_page((unsigned long)page);
+	kfence_page_open(virt_to_page(page)->kfence_area, (unsigned long)page);
 	if (size < PAGE_SIZE)
 		kfence_canary_fill(page, obj->offset, size);
 	WRITE_ONCE(obj->state, KFENCE_ALLOCATED);
@@ -349,7 +357,7 @@ static unsigned int check_canaries(struct kfence_area *area, struct kfence_objec
 
 	flags = kfence_object_lock(obj);
 	end = obj->offset + obj->size;
-	if (obj->state == state && obj->size < PAGE_SIZE &&
+	if (obj->state == state && obj->size < PAGE_SIZE && !(obj->flags & KFENCE_OBJ_LEFT) &&
 	    !kfence_canary_intact(page, obj->offset, obj->size)) {
 		at = kfence_canary_find_left(page, obj->offset);
 		if (at >= 0)
@@ -406,9 +414,9 @@ static bool retire_object(struct kfence_area *area, struct kfence_object *obj)
 
 	if (obj->size < PAGE_SIZE && unlikely(!kfence_canary_intact((void *)page, obj->offset, obj->size)))
 		reports = check_canaries(area, obj, KFENCE_FREED, false);
-	close_page(page);
-	close_guard(obj, page - PAGE_SIZE);
-	close_guard(obj + 1, page + PAGE_SIZE);
+	kfence_page_close(area, page);
+	close_guard(area, obj, page - PAGE_SIZE);
+	close_guard(area, obj + 1, page + PAGE_SIZE);
 
 	if (obj->flags & KFENCE_OBJ_COVERED && !READ_ONCE(area->draining))
 		kfence_cover_add(object_cover_key(obj), -1);
@@ -479,6 +487,10 @@ static void guarded_free(void *addr, bool as_page)
 		report_bad_free(addr, area, obj);
 		return;
 	}
+	if (unlikely(obj->flags & KFENCE_OBJ_LEFT)) {
+		obj->flags &= ~KFENCE_OBJ_LEFT;
+		kfence_page_open(area, (unsigned long)addr);
+	}
 	note_freer_locked(obj);
 	if (obj->cache && obj->cache->flags & SLAB_TYPESAFE_BY_RCU) {
 		by_rcu = true;
@@ -503,6 +515,63 @@ void __kfence_free(void *addr)
 void kfence_free_page(struct page *page)
 {
 	guarded_free(page_address(page), true);
+}
+
+/* ---- What a cache has here ---- */
+
+/* Under the object's lock. False: there is nothing to do, it was left behind before. */
+static bool leave_object_locked(struct kfence_object *obj)
+{
+	if (obj->flags & KFENCE_OBJ_LEFT)
+		return false;
+	memset(kfence_object_addr(obj), POISON_LEFT, obj->size);
+	obj->flags |= KFENCE_OBJ_LEFT;
+	return true;
+}
+
+static unsigned long visit_objects(struct kmem_cache *cache, bool leave,
+				   void (*fn)(void *ctx, void *object, size_t size, u32 stack), void *ctx)
+{
+	struct kfence_area *area;
+	unsigned long count = 0;
+
+	mutex_lock(&kfence_areas_lock);
+	list_for_each_entry(area, &kfence_areas, list) {
+		for (unsigned long i = 0; i < area->nr_objects; i++) {
+			struct kfence_object *obj = &area->objects[i], copy;
+			unsigned long flags;
+
+			if (READ_ONCE(obj->cache) != cache)
+				continue;
+			flags = kfence_object_lock(obj);
+			copy = *obj;
+			if (copy.cache != cache || !kfence_state_is_live(copy.state) ||
+			    (leave && !leave_object_locked(obj))) {
+				kfence_object_unlock(obj, flags);
+				continue;
+			}
+			kfence_object_unlock(obj, flags);
+			count++;
+			if (leave)
+				kfence_page_close(area, (unsigned long)kfence_object_page(obj));
+			if (fn)
+				fn(ctx, kfence_object_addr(obj), copy.size, copy.alloc_stack);
+		}
+	}
+	mutex_unlock(&kfence_areas_lock);
+	return count;
+}
+
+unsigned long kfence_cache_objects(struct kmem_cache *cache,
+				   void (*fn)(void *ctx, void *object, size_t size, u32 stack), void *ctx)
+{
+	return visit_objects(cache, false, fn, ctx);
+}
+
+unsigned long kfence_leave_objects(struct kmem_cache *cache,
+				   void (*fn)(void *ctx, void *object, size_t size, u32 stack), void *ctx)
+{
+	return visit_objects(cache, true, fn, ctx);
 }
 
 /* ---- Cache destruction ---- */
@@ -584,7 +653,7 @@ static void reclose_page(unsigned long page)
 			live = kfence_state_is_live(obj->state);
 		}
 		if (!live)
-			kernel_page_protect(page, false);
+			page_close_entry(area, page);
 		if (obj)
 			kfence_object_unlock(obj, flags);
 		if (!live)
@@ -614,7 +683,7 @@ bool kfence_step_done(struct pt_regs *regs)
  * Open @page for the one instruction at regs_pc(). False: this instruction cannot be stepped over:
  * an exclusive load, whose reservation the step's exception would clear, so that its loop never ends.
  */
-static bool open_for_step(unsigned long page, struct pt_regs *regs)
+static bool open_for_step(const struct kfence_area *area, unsigned long page, struct pt_regs *regs)
 {
 	struct step *step = this_cpu_ptr(&steps);
 	struct insn_access access;
@@ -630,7 +699,7 @@ static bool open_for_step(unsigned long page, struct pt_regs *regs)
 		arch_single_step(regs, true);
 	step->pc = regs_pc(regs);
 	step->pages[step->nr++] = page;
-	open_page(page);
+	kfence_page_open(area, page);
 	return true;
 }
 
@@ -641,13 +710,13 @@ static void open_for_good(struct kfence_area *area, unsigned long addr)
 	struct kfence_object *right;
 
 	if (page % 2 == 0) {
-		open_page(addr);
+		kfence_page_open(area, addr);
 		return;
 	}
 	/* Its flag is with the object to the right; there is one behind the last, for this. */
 	right = &area->objects[(page - 1) / 2];
 	flags = kfence_object_lock(right);
-	open_page(addr);
+	kfence_page_open(area, addr);
 	right->guard_open = 1;
 	kfence_object_unlock(right, flags);
 }
@@ -661,7 +730,7 @@ bool kfence_handle_page_fault(unsigned long addr, bool is_write, struct pt_regs 
 
 	rcu_read_lock();
 	area = kfence_area_of(addr);
-	if (!area || page_is_open(addr)) {
+	if (!area || page_is_open(area, addr)) {
 		/* Open: it came to life, or another CPU's report opened it, while we were on our way here. */
 		rcu_read_unlock();
 		return area;
@@ -686,7 +755,7 @@ bool kfence_handle_page_fault(unsigned long addr, bool is_write, struct pt_regs 
 	if (READ_ONCE(kfence_rearm)) {
 		/* Stay masked until the return from the exception; its frame knows what was. */
 		local_irq_disable();
-		stepping = open_for_step(addr & PAGE_MASK, regs);
+		stepping = open_for_step(area, addr & PAGE_MASK, regs);
 	}
 	if (!stepping)
 		open_for_good(area, addr);

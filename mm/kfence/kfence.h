@@ -31,6 +31,7 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 #include <arch/cpu.h>
+#include <arch/paging.h>
 #include "arith.h"
 
 #define KFENCE_STACK_DEPTH	16	/* frames kept of an allocation or free */
@@ -46,6 +47,7 @@ enum kfence_state {
 #define KFENCE_OBJ_PAGE		(1u << 0)	/* an order-0 page: no cache, no canaries */
 #define KFENCE_OBJ_ZOMBIE	(1u << 1)	/* its cache was destroyed around it: never reused */
 #define KFENCE_OBJ_COVERED	(1u << 2)	/* its allocation stack is counted as covered */
+#define KFENCE_OBJ_LEFT		(1u << 3)	/* its module was unloaded without freeing it: closed, though live */
 
 /*
  * One object, live or not: a cache line. What it holds of the last allocation and free stays until
@@ -93,6 +95,8 @@ struct kfence_area {
 	atomic_t release_queued;	/* 1: release_work is on its way */
 	struct work_struct release_work;
 	struct kfence_object *objects;	/* [I] */
+	unsigned long tables_base;	/* [I] @start, down to 2 MiB */
+	pte_t *tables[];		/* [I] the level-0 table of each 2 MiB from there on */
 };
 
 extern struct mutex kfence_mutex;	/* control.c */
@@ -141,6 +145,14 @@ static inline unsigned long kfence_object_number(const struct kfence_area *area,
 {
 	return area->first_number + (obj - area->objects);
 }
+
+/*
+ * kfence_page_open, _close - make the page of an area that @addr lies in accessible, or not.
+ * Opening needs no flush: absent entries are not cached. On return from closing, no CPU has a translation of it.
+ * Context: any but NMI.
+ */
+void kfence_page_open(const struct kfence_area *area, unsigned long addr);
+void kfence_page_close(const struct kfence_area *area, unsigned long addr);
 
 /*
  * kfence_check_all - report damaged canaries of every live object.

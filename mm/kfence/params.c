@@ -88,6 +88,19 @@ KFENCE_BOOL_PARAM(check_on_panic, check_on_panic, 0644);
 KFENCE_BOOL_PARAM(rearm, kfence_rearm, 0644);
 KFENCE_BOOL_PARAM(deferrable, kfence_deferrable, 0444);
 
+int kfence_guard_pages(bool on)
+{
+	int err = -EPERM;
+
+	mutex_lock(&kfence_mutex);
+	if (!locked) {
+		WRITE_ONCE(kfence_order0_page, on);
+		err = 0;
+	}
+	mutex_unlock(&kfence_mutex);
+	return err;
+}
+
 static int set_burst(const char *val)
 {
 	unsigned int n;

@@ -25,7 +25,7 @@
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
-#include <linux/set_memory.h>
+#include <linux/overflow.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/topology.h>
@@ -136,20 +136,45 @@ static void mark_pages(struct kfence_area *area, u32 kind, struct kfence_area *o
 
 static void release_work(struct work_struct *work);
 
+static unsigned long nr_tables(unsigned long start, unsigned long end)
+{
+	return (ALIGN(end, PT_LEVEL_SIZE(1)) - ALIGN_DOWN(start, PT_LEVEL_SIZE(1))) / PT_LEVEL_SIZE(1);
+}
+
+/* Close all pages, and note where their entries are. */
+static int area_fence(struct kfence_area *area)
+{
+	int err = kernel_fence_range(area->start, area->end - area->start);
+	unsigned long i;
+
+	area->tables_base = ALIGN_DOWN(area->start, PT_LEVEL_SIZE(1));
+	for (i = 0; !err && i < nr_tables(area->start, area->end); i++)
+		area->tables[i] = kernel_page_table(max(area->start, area->tables_base + i * PT_LEVEL_SIZE(1)));
+	return err;
+}
+
+static void area_merge(struct kfence_area *area)
+{
+	kernel_merge_range(area->start, area->end - area->start);
+}
+
 struct kfence_area *kfence_area_create(unsigned long nr_objects, unsigned long first_number, int node)
 {
-	unsigned long bytes = kfence_area_bytes(nr_objects), i;
+	unsigned long bytes = kfence_area_bytes(nr_objects), nr_pages = bytes / PAGE_SIZE, i;
 	gfp_t gfp = GFP_KERNEL | __GFP_NOWARN | (node == NUMA_NO_NODE ? 0 : __GFP_THISNODE);
+	size_t struct_bytes = ALIGN(struct_size_t(struct kfence_area, tables, bytes / PT_LEVEL_SIZE(1) + 2),
+				    sizeof(struct kfence_object));
 	struct kfence_area *area;
 	struct page *pages;
+	u32 pfn;
 
-	/* The area's own struct lies behind its objects: one allocation less that could fail. */
-	area = vzalloc_node((nr_objects + 1) * sizeof(struct kfence_object) + sizeof(*area), node);
+	/* The area and its objects: one allocation. */
+	area = vzalloc_node(struct_bytes + (nr_objects + 1) * sizeof(struct kfence_object), node);
 	if (!area)
 		return NULL;
-	area->objects = (void *)(area + 1);
+	area->objects = (void *)area + struct_bytes;
 
-	pages = alloc_contig_pages(bytes / PAGE_SIZE, gfp, node == NUMA_NO_NODE ? numa_node_id() : node, NULL);
+	pages = alloc_contig_pages(nr_pages, gfp, node == NUMA_NO_NODE ? numa_node_id() : node, NULL);
 	if (!pages)
 		goto free_area;
 	area->start = (unsigned long)page_address(pages);
@@ -158,33 +183,37 @@ struct kfence_area *kfence_area_create(unsigned long nr_objects, unsigned long f
 	area->first_number = first_number;
 	area->node = page_to_nid(pages);
 	INIT_WORK(&area->release_work, release_work);
-	for (i = 0; i < nr_objects; i++)
-		area->objects[i].pfn = page_to_pfn(pages) + 2 * i + 2;
+	for (i = 0, pfn = page_to_pfn(pages) + 2; i < nr_objects; i++, pfn += 2)
+		area->objects[i].pfn = pfn;
 
-	if (kernel_split_range(area->start, bytes) || set_memory_valid(area->start, bytes / PAGE_SIZE, 0))
-		goto free_pages;
+	if (area_fence(area))
+		goto unfence;
 	mark_pages(area, PAGE_KIND(PAGE_KFENCE, area->node, 0), area, 0);
 	return area;
 
-free_pages:
-	set_memory_valid(area->start, bytes / PAGE_SIZE, 1);
-	kernel_merge_range(area->start, bytes);
-	free_contig_range(page_to_pfn(pages), bytes / PAGE_SIZE);
+unfence:
+	kernel_unfence_range(area->start, bytes);
+	area_merge(area);
+	free_contig_range(page_to_pfn(pages), nr_pages);
 free_area:
 	vfree(area);
 	return NULL;
 }
 
-void kfence_area_destroy(struct kfence_area *area)
+/* The pages are present, and nobody finds the area any more. */
+static void area_free(struct kfence_area *area)
 {
-	unsigned long bytes = area->end - area->start;
-
-	set_memory_valid(area->start, bytes / PAGE_SIZE, 1);
-	kernel_merge_range(area->start, bytes);
+	area_merge(area);
 	/* As alloc_contig_pages() gave them: each on its own, one reference. */
 	mark_pages(area, PAGE_KIND(PAGE_PLAIN, area->node, 0), NULL, 1);
-	free_contig_range(page_to_pfn(virt_to_page((void *)area->start)), bytes / PAGE_SIZE);
+	free_contig_range(page_to_pfn(virt_to_page((void *)area->start)), (area->end - area->start) / PAGE_SIZE);
 	vfree(area);
+}
+
+void kfence_area_destroy(struct kfence_area *area)
+{
+	kernel_unfence_range(area->start, area->end - area->start);
+	area_free(area);
 }
 
 /* The last object has left a draining area: give the memory back. */
@@ -196,14 +225,14 @@ static void release_work(struct work_struct *work)
 
 	/*
 	 * Pages first, list second: a late touch of a freed object finds the area (and is reported), or finds
-	 * the page present (and goes on).
+	 * the page present (and goes on). The tables go last: such a fault may be looking at them.
 	 */
-	set_memory_valid(area->start, bytes / PAGE_SIZE, 1);
+	kernel_unfence_range(area->start, bytes);
 	mutex_lock(&kfence_areas_lock);
 	list_del_rcu(&area->list);
 	mutex_unlock(&kfence_areas_lock);
 	synchronize_rcu();
-	kfence_area_destroy(area);
+	area_free(area);
 	pr_info("freed %lu bytes for %lu objects on node %d\n", bytes, nr, node);
 }
 

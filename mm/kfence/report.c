@@ -136,6 +136,8 @@ static void print_tracks(struct seq_file *seq, const struct kfence_object *obj)
 {
 	print_track(seq, "allocated", obj->alloc_pid, obj->alloc_cpu, obj->alloc_ns);
 	print_stack(seq, obj->alloc_stack, "allocation");
+	if (obj->flags & KFENCE_OBJ_LEFT)
+		out(seq, "\nleft behind by module %s, which is unloaded\n", slab_owner(obj->cache));
 	if (obj->state == KFENCE_RCU_FREEING) {
 		/* The time's place is taken by the queue link of the deferred call. */
 		out(seq, "\nrcu freeing by task %d on cpu %u:\n", obj->free_pid, obj->free_cpu);

@@ -16,6 +16,7 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 #include <paddock/pgtable.h>
 #include "kfence_kunit.h"
 
@@ -292,7 +293,10 @@ static void disabling_returns_the_memory(struct kunit *test)
 	int round;
 
 	setup(test, "0", "2047", "global");
+	/* What is on its way from earlier cases is to arrive before anything is counted. */
+	rcu_barrier();
 	msleep(20);
+	flush_workqueue(system_wq);
 	objects = kfence_pool_objects();
 	/* Once to get what is got once: the depot's chunks, names in the file tree. */
 	KUNIT_ASSERT_EQ(test, kfence_param_set("sample_interval", "-1"), 0);

@@ -14,6 +14,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 #include <paddock/log.h>
 #include "kfence_kunit.h"
 
@@ -333,7 +334,7 @@ long kfence_pool_objects(void)
 
 bool kfence_wait_drained(long objects)
 {
-	unsigned long deadline = jiffies + 5 * HZ;
+	unsigned long deadline = jiffies + 30 * HZ;	/* a loaded host is slow */
 
 	while (kfence_pool_objects() > objects) {
 		if (time_after(jiffies, deadline))
@@ -341,6 +342,8 @@ bool kfence_wait_drained(long objects)
 		rcu_barrier();
 		msleep(2);
 	}
+	/* stats forgets an area a little before its memory is back. */
+	flush_workqueue(system_wq);
 	return true;
 }
 

@@ -62,7 +62,8 @@ void kfence_restore(void);
 /* Objects of all areas, draining ones included, as stats' table has it. */
 long kfence_pool_objects(void);
 /*
- * Wait until no more than @objects are left: true, or false after five seconds. In full mode other parts of the
+ * Wait until no more than @objects are left, and the memory of those that went is back: true, or false after half
+ * a minute. In full mode other parts of the
  * kernel get objects that they keep (this case's thread, say), so an older area may well stay.
  */
 bool kfence_wait_drained(long objects);

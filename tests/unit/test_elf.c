@@ -150,6 +150,22 @@ static void passes_over_debug_relocations(void **state)
 	free(f);
 }
 
+/* Nor are those of section 0, whatever its header says of itself. */
+static void passes_over_relocations_of_section_0(void **state)
+{
+	struct tiny_elf *f = elf_build(EM_X86_64);
+	struct elf_image img;
+
+	f->section[S_RELA].sh_info = 0;
+	f->section[0].sh_flags = SHF_ALLOC;
+	f->rela[0].r_info = ~0ull;
+	assert_int_equal(elf_open(&img, f, sizeof(*f), EM_X86_64), 0);
+	assert_false(elf_is_applied_rela(&img, S_RELA));
+	f->section[S_RELA].sh_type = SHT_REL;
+	assert_int_equal(elf_open(&img, f, sizeof(*f), EM_X86_64), 0);
+	free(f);
+}
+
 /* More sections than a 16-bit index can name: counts in section 0, a symbol through SHT_SYMTAB_SHNDX. */
 static void accepts_thousands_of_sections(void **state)
 {
@@ -328,6 +344,7 @@ int main(void)
 		REFUSAL(relocation_entry_size), REFUSAL(relocation_other_symbols), REFUSAL(relocation_of_bss),
 		REFUSAL(relocation_symbol_outside), REFUSAL(relocations_without_addend), REFUSAL(modinfo_without_end),
 		cmocka_unit_test(passes_over_debug_relocations),
+		cmocka_unit_test(passes_over_relocations_of_section_0),
 		cmocka_unit_test(accepts_thousands_of_sections),
 		cmocka_unit_test(survives_random_changes),
 		cmocka_unit_test(survives_random_changes_of_real_modules),

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside isolation: what a slot is, and what the allocator's slow paths ask about caches that belong to one.
+ *
+ *   oot.c         the kmalloc family once per slot, and what each symbol is bound to
+ *   oot_slot.c    a slot as a whole: its caches, pages, limits, counts
+ *   oot_fail.c    allocations that are made to fail
+ *   slab_noted.c  slabs that remember who allocated what is in them
+ *   quarantine.c  what an unloaded module left, closed and poisoned
+ *
+ * Nothing here is on a fast path. A slot that wants to see every allocation (oot_watched()) keeps the
+ * gates of its caches open, as KFENCE does in full mode, and so makes them all go slow.
+ */
+#pragma once
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/stdarg.h>
+#include <paddock/isolation.h>
+#include <paddock/slab.h>
+
+/*
+ * Field key: [M] slab_mutex   [A] any time, a counter or flag   [L] set when a module is loaded or unloaded
+ */
+struct oot_slot {
+	unsigned int number;
+	bool open;			/* [L] its kmalloc caches exist; they stay for ever */
+	bool kfence;			/* [L] what kfence_enable of its owner's new caches is */
+	bool watch_all;			/* [L] every allocation is to be seen, not only the first ones, */
+	bool watch_sites;		/* [L] and its call site noted */
+	char owner[64];			/* [L] the module whose memory it is */
+	struct list_head caches;	/* [M] its kmalloc caches and those its module made, by cache->of_slot */
+	spinlock_t large_lock;		/* leaf, interrupts masked */
+	struct list_head large;		/* [large_lock] kmalloc()s above 8 KiB, through page->lru */
+	unsigned long nr_large;		/* [large_lock] how many, */
+	unsigned long large_pages;	/* [large_lock] and their pages */
+	atomic_long_t pages;		/* slabs of all its caches: used, cached, quarantined */
+	unsigned long peak;		/* [A] most pages since the load; may lag under contention */
+	atomic_long_t notes_left;	/* so many of the next allocations are noted, from whichever cache */
+	unsigned long quota;		/* [A] most pages; ULONG_MAX: any number */
+	unsigned long failed;		/* [A] allocations refused by quota or fail_alloc since the load */
+	atomic_long_t seen[NR_OOT_FATES];	/* [A] allocations that came by the slow path, by what KFENCE did */
+	unsigned long fail_nth;		/* [L] fail this one; 0: none */
+	bool fail_stacks;		/* [L] fail each new call stack once */
+	atomic_long_t fail_count;	/* allocations since the load, while fail_nth or fail_stacks is on */
+};
+
+extern struct oot_slot oot_slots[OOT_SLOTS_MAX];
+
+/* ---- Asked by slab.c, slow paths, for caches with s->slot ---- */
+
+static inline bool oot_takes_notes(const struct oot_slot *slot)
+{
+	return slot->watch_sites || atomic_long_read(&slot->notes_left) > 0;
+}
+
+/* Does the slot want to see every allocation? */
+static inline bool oot_watched(const struct oot_slot *slot)
+{
+	return slot->watch_all || oot_takes_notes(slot);
+}
+
+/* May this allocation succeed? Context: any. */
+bool oot_admit(struct oot_slot *slot, gfp_t flags);
+/* It did (or will, from a slab): how KFENCE took it. @guarded: it has. */
+void oot_count(struct kmem_cache *s, size_t size, gfp_t flags, bool guarded);
+/* A slab is about to be made: false when that would be more than the quota. oot_uncharge() takes it back. */
+bool oot_charge(struct oot_slot *slot, unsigned long pages);
+void oot_uncharge(struct oot_slot *slot, unsigned long pages);
+
+/* oot_fail.c: is this one to fail? */
+bool oot_should_fail(struct oot_slot *slot);
+
+/*
+ * oot_call_site - the innermost return address in module code on this thread's stack, or 0.
+ * @caller: where to look first: the allocator's own caller.
+ */
+unsigned long oot_call_site(unsigned long caller);
+bool oot_is_module_code(unsigned long addr);
+
+/* kmalloc.c asks when it frees pages that oot_kmalloc_large() has marked. */
+void oot_large_freed(struct page *page);
+void *oot_kmalloc_large(struct oot_slot *slot, size_t size, gfp_t flags, int node);
+
+/* ---- The kmalloc family, by slot (oot_family.c). Context as the function of the same name. ---- */
+
+typedef struct kmem_cache *kmalloc_cache_set[NR_KMALLOC_TYPES][KMALLOC_SHIFT_HIGH + 1];
+extern kmalloc_cache_set slot_caches[OOT_SLOTS_MAX];	/* oot.c; what kmalloc_caches is to others */
+
+void *slot_alloc(unsigned int slot, size_t size, gfp_t gfp, int node);
+void *slot_dup(unsigned int slot, const void *src, size_t len, size_t room, gfp_t gfp);
+char *slot_strdup(unsigned int slot, const char *s, size_t max, gfp_t gfp);
+const char *slot_strdup_const(unsigned int slot, const char *s, gfp_t gfp);
+void *slot_krealloc(unsigned int slot, const void *p, size_t size, gfp_t gfp);
+void *slot_krealloc_array(unsigned int slot, void *p, size_t count, size_t size, gfp_t gfp);
+void *slot_kvmalloc(unsigned int slot, size_t size, gfp_t gfp, int node);
+void *slot_kvrealloc(unsigned int slot, const void *old, size_t old_size, size_t size, gfp_t gfp);
+char *slot_kvasprintf(unsigned int slot, gfp_t gfp, const char *fmt, va_list ap);
+struct kmem_cache *slot_cache_create(unsigned int slot, const char *name, unsigned int size, unsigned int align,
+				     slab_flags_t flags, void (*ctor)(void *));
+
+/* ---- slab_noted.c ---- */
+
+/*
+ * What is known about one object of a noted slab. The site is kept as an offset into the modules' range; when its
+ * module is unloaded, the text has been printed and this becomes the number of a remembered name.
+ */
+struct slab_note {
+	u32 site;	/* 0: not known */
+	u16 size;	/* bytes asked for */
+	u16 unused;
+};
+
+struct slab_notes {
+	struct rcu_head rcu;		/* freed so: the fault handler reads notes without a lock */
+	struct oot_slot *slot;
+	u64 left_ns;			/* when its module went */
+	bool quarantined;		/* nothing is allocated from this slab any more */
+	bool closed;			/* its pages were made absent */
+	char owner[64];			/* quarantined: the module that left it */
+	struct slab_note note[];	/* [node lock] one per object */
+};
+
+/*
+ * slab_alloc_noted - one object out of a noted slab, with a note of @site.
+ * Returns: NULL: no memory for that; the ordinary way is still open.
+ */
+void *slab_alloc_noted(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller);
+/* Give back what is kept for the next noted slab. Context: thread. */
+void slab_drop_spare_notes(struct kmem_cache *s);
+/* An object of a noted slab has been put back. Node lock held. */
+void slab_noted_put_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, unsigned int index);
+/* Make room for notes on a slab: NULL when there is no memory. */
+struct slab_notes *slab_notes_alloc(const struct kmem_cache *s, gfp_t flags);
+/* @slab, on no list or on one of @n's, gets @notes and its list. */
+void slab_note_slab_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab,
+			   struct slab_notes *notes);
+
+/* oot_slot.c */
+void oot_slot_init(unsigned int slot);		/* once, before its caches are made */
+unsigned long oot_page_limit(void);		/* what oot_set_page_limit() has set */
+
+unsigned long slab_site_encode(unsigned long addr);
+unsigned long slab_site_decode(u32 site);
+
+/* ---- quarantine.c ---- */
+
+/* Add all that is live in @s to @left, fill it with poison, close it. Context: thread, module_mutex. */
+void quarantine_cache(struct kmem_cache *s, struct oot_leftovers *left);
+/* The same for the slot's large ones: poisoned, and nobody's from then on. */
+void quarantine_large(struct oot_slot *slot, struct oot_leftovers *left);
+/* The last object of a quarantined slab was freed: its pages are ordinary ones again. Context: any. */
+void quarantine_open(struct kmem_cache *s, struct page *slab);

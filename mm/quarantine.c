@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What an unloaded module left: its objects are listed for the verdict, filled with poison, and closed.
+ *
+ * Who still has a pointer to such an object? Perhaps a list that the module forgot to leave, perhaps
+ * another module; or the kernel, which was given the object and will free it. So it is not freed. Its slab gets
+ * notes if it has none (slab_noted.c), goes to the list SLAB_QUARANTINED, from which nothing is allocated,
+ * and its pages are made absent in the page tables:
+ *
+ *   a touch     faults, is reported with the module's name, opens that page, and goes on: one report per page
+ *   kfree()     goes slow by page->kind and never touches the object: it works
+ *   the last    object's kfree() opens the pages, and the slab is an ordinary empty one of the slot again
+ *
+ * Sites. A note has an address in the module's text, which is about to go. So its name is kept
+ * (remember_site()), and the note gets the name's number.
+ *
+ * Locks: quarantine_cache() in thread context, one at a time (module_mutex). Notes change under the node's lock.
+ *        The fault handler takes none: what it reads of a slab's notes does not change while its pages are closed.
+ */
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/kfence.h>
+#include <linux/mm.h>
+#include <linux/panic.h>
+#include <linux/printk.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
+#include <linux/sched/debug.h>
+#include <linux/slab.h>
+#include <linux/stackdepot.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
+#include <arch/paging.h>
+#include <arch/trap.h>
+#include <paddock/page.h>
+#include <paddock/pgtable.h>
+#include "oot.h"
+#include "slab.h"
+
+/* ---- Names of sites whose text is gone ---- */
+
+#define SITE_NAMED	0x80000000u	/* note->site: the rest is an index into site_names */
+#define SITE_NAMES_MAX	1024
+
+static const char *site_names[SITE_NAMES_MAX];	/* module_mutex; entries are never removed */
+static unsigned int nr_site_names;
+
+/* Returns: the number of @addr's name, 0 when there is no room or memory for one more. */
+static u32 remember_site(unsigned long addr)
+{
+	char name[KSYM_SYMBOL_LEN];
+	unsigned int i;
+
+	sprint_symbol(name, addr);
+	for (i = 0; i < nr_site_names; i++)
+		if (!strcmp(site_names[i], name))
+			return SITE_NAMED | i;
+	if (i == SITE_NAMES_MAX)
+		return 0;
+	site_names[i] = kstrdup(name, GFP_KERNEL);
+	if (!site_names[i])
+		return 0;
+	WRITE_ONCE(nr_site_names, i + 1);
+	return SITE_NAMED | i;
+}
+
+static const char *site_name(u32 site)
+{
+	return site & SITE_NAMED ? site_names[site & ~SITE_NAMED] : NULL;
+}
+
+/* ---- The list of what is left ---- */
+
+static void add_left(struct oot_leftovers *left, unsigned long site, const char *cache, unsigned int asked,
+		     unsigned long bytes)
+{
+	struct oot_left *l = left->left;
+	unsigned int i;
+
+	left->objects++;
+	left->bytes += bytes;
+	for (i = 0; i < left->nr_sites; i++, l++)
+		if (l->site == site && (l->cache == cache || i == OOT_LEFT_MAX - 1))
+			break;
+	if (i == OOT_LEFT_MAX) {
+		l--;		/* the rest, together */
+		*l = (struct oot_left){ .objects = l->objects, .bytes = l->bytes };
+	} else if (i == left->nr_sites) {
+		left->nr_sites++;
+		*l = (struct oot_left){ .site = site, .cache = cache, .asked = asked };
+	}
+	l->objects++;
+	l->bytes += bytes;
+	if (l->asked != asked)
+		l->asked = 0;
+}
+
+/* ---- Slabs ---- */
+
+struct slab_closer {
+	struct kmem_cache *cache;
+	struct oot_leftovers *left;
+};
+
+static void list_objects_locked(struct kmem_cache *s, struct page *slab, struct oot_leftovers *left)
+{
+	for (unsigned int i = 0; i < slab->slab_objects; i++) {
+		const struct slab_note *note = &slab->slab_notes->note[i];
+
+		if (!test_bit(i, slab_free_map(slab)))
+			add_left(left, slab_site_decode(note->site), s->name, note->size, s->object_size);
+	}
+}
+
+/*
+ * Take one slab with live objects into quarantine: from the list @from, with @notes if it has none.
+ * Returns: the slab, not closed yet; NULL: no more such slabs. @notes is NULL if it was used.
+ */
+static struct page *seize_slab(struct kmem_cache *s, struct kmem_cache_node *n, enum slab_state from,
+			       struct slab_notes **notes, struct oot_leftovers *left)
+{
+	unsigned long flags;
+	struct page *slab;
+
+	spin_lock_irqsave(&n->lock, flags);
+	slab = list_first_entry_or_null(&n->slabs[from], struct page, slab_list);
+	if (slab) {
+		struct slab_notes *mine = from == SLAB_NOTED ? slab->slab_notes : *notes;
+
+		if (mine == *notes)
+			*notes = NULL;
+		list_del(&slab->slab_list);
+		n->nr_slabs[from]--;
+		strscpy(mine->owner, s->slot->owner, sizeof(mine->owner));
+		mine->left_ns = local_clock();
+		mine->quarantined = true;
+		slab_note_slab_locked(s, n, slab, mine);
+		list_objects_locked(s, slab, left);
+	}
+	spin_unlock_irqrestore(&n->lock, flags);
+	return slab;
+}
+
+/* Names for its sites, poison into its live objects. Under the lock nothing may sleep, so object by object. */
+static void settle_slab(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab)
+{
+	for (unsigned int i = 0; i < s->objects; i++) {
+		unsigned long flags, site = 0;
+		u32 named = 0;
+
+		spin_lock_irqsave(&n->lock, flags);
+		if (slab_state_of(slab) == SLAB_QUARANTINED)
+			site = slab_site_decode(slab->slab_notes->note[i].site);
+		spin_unlock_irqrestore(&n->lock, flags);
+		if (site)
+			named = remember_site(site);
+		spin_lock_irqsave(&n->lock, flags);
+		if (slab_state_of(slab) == SLAB_QUARANTINED && !test_bit(i, slab_free_map(slab))) {
+			slab->slab_notes->note[i].site = named;
+			memset(slab_object(s, slab, i), POISON_LEFT, s->object_size);
+		}
+		spin_unlock_irqrestore(&n->lock, flags);
+	}
+}
+
+static void close_slab(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab)
+{
+	unsigned long start = (unsigned long)page_address(slab), bytes = PAGE_SIZE << s->order, flags;
+
+	/* Cutting a large page may fail; then the objects are poisoned and not closed. */
+	if (kernel_split_range(start, bytes))
+		return;
+	spin_lock_irqsave(&n->lock, flags);
+	/* Freed meanwhile to the last object? */
+	if (slab_state_of(slab) == SLAB_QUARANTINED) {
+		slab->slab_notes->closed = true;
+		for (unsigned long va = start; va < start + bytes; va += PAGE_SIZE)
+			kernel_page_protect(va, false);
+	}
+	spin_unlock_irqrestore(&n->lock, flags);
+	arch_tlb_flush_range_all(start, bytes);
+}
+
+static void quarantine_slabs(struct kmem_cache *s, struct kmem_cache_node *n, enum slab_state from,
+			     struct oot_leftovers *left)
+{
+	struct slab_notes *notes = NULL;
+	struct page *slab;
+
+	for (;;) {
+		if (!notes && from != SLAB_NOTED) {
+			notes = slab_notes_alloc(s, GFP_KERNEL);
+			if (!notes) {
+				pr_warn("%s: no memory to put what is left in it into quarantine\n", s->name);
+				return;
+			}
+		}
+		slab = seize_slab(s, n, from, &notes, left);
+		if (!slab)
+			break;
+		settle_slab(s, n, slab);
+		close_slab(s, n, slab);
+	}
+	kfree(notes);
+}
+
+static void leave_guarded(void *ctx, void *object, size_t size, u32 stack)
+{
+	struct slab_closer *c = ctx;
+	unsigned long *entries, site = 0;
+	unsigned int nr = stack_depot_fetch(stack, &entries);
+
+	for (unsigned int i = 0; i < nr && !site; i++)
+		if (oot_is_module_code(entries[i]))
+			site = entries[i];
+	add_left(c->left, site, c->cache->name, size, c->cache->object_size);
+}
+
+void quarantine_cache(struct kmem_cache *s, struct oot_leftovers *left)
+{
+	struct slab_closer c = { s, left };
+
+	slab_renew_gates(s);	/* nobody watches any more */
+	/* What magazines hold is free: back into the slabs with it, so that what is out is what was left. */
+	slab_drain(s);
+	slab_drop_spare_notes(s);
+	kfence_leave_objects(s, leave_guarded, &c);
+	if (slab_is_debug(s))
+		return;		/* its checks have to be able to read all of its objects */
+	for (int node = 0; node < MAX_NUMNODES; node++) {
+		if (!s->node[node])
+			continue;
+		quarantine_slabs(s, s->node[node], SLAB_NOTED, left);
+		quarantine_slabs(s, s->node[node], SLAB_PARTIAL, left);
+		quarantine_slabs(s, s->node[node], SLAB_FULL, left);
+	}
+}
+
+void quarantine_open(struct kmem_cache *s, struct page *slab)
+{
+	unsigned long start = (unsigned long)page_address(slab);
+
+	for (unsigned long va = start; va < start + (PAGE_SIZE << s->order); va += PAGE_SIZE)
+		kernel_page_protect(va, true);
+}
+
+/* ---- Large ones ---- */
+
+void quarantine_large(struct oot_slot *slot, struct oot_leftovers *left)
+{
+	unsigned long flags;
+	struct page *page, *next;
+
+	/* They leave the slot with the verdict: pages of their own that kfree() returns as anybody's. */
+	spin_lock_irqsave(&slot->large_lock, flags);
+	list_for_each_entry_safe(page, next, &slot->large, lru) {
+		add_left(left, page->private, NULL, min_t(unsigned long, page->index, INT_MAX), page->index);
+		memset(page_address(page), POISON_LEFT, PAGE_SIZE << page_kind_order(page));
+		list_del(&page->lru);
+		page->mapping = NULL;
+	}
+	slot->nr_large = 0;
+	slot->large_pages = 0;
+	spin_unlock_irqrestore(&slot->large_lock, flags);
+}
+
+/* ---- A touch ---- */
+
+static void report(struct page *slab, unsigned long addr, bool write, struct pt_regs *regs)
+{
+	const struct slab_notes *notes = slab->slab_notes;
+	const struct kmem_cache *s = slab->slab_cache;
+	unsigned int index = slab_object_index(s, slab, (void *)addr);
+	unsigned long object = (unsigned long)slab_object(s, slab, index), entries[16], flags;
+	const struct slab_note *note = index < slab->slab_objects ? &notes->note[index] : NULL;
+	bool live = note && !test_bit(index, slab_free_map(slab));
+	const char *site = live ? site_name(note->site) : NULL;
+	unsigned int nr = stack_trace_save_regs(regs, entries, ARRAY_SIZE(entries), 0);
+	u64 ago_ms = (local_clock() - notes->left_ns) / NSEC_PER_MSEC;
+
+	printk_cpu_sync_get_irqsave(flags);
+	pr_err("==================================================================\n");
+	pr_err("BUG: isolation: %s to memory of unloaded module %s in %pS\n\n", write ? "write" : "read", notes->owner,
+	       (void *)regs_pc(regs));
+	pr_err("%s at 0x%px by task %d:\n", write ? "Write" : "Read", (void *)addr, current->pid);
+	for (unsigned int i = 0; i < nr; i++)
+		pr_err(" %pS\n", (void *)entries[i]);
+	pr_err("\n0x%px is %lu bytes inside of %s 0x%px, cache=%s\n", (void *)addr, addr - object,
+	       live ? "the object" : "a free object", (void *)object, s->name);
+	if (live)
+		pr_err("left by module %s, unloaded %llu.%03llus ago; allocated at %s\n", notes->owner, ago_ms / 1000,
+		       ago_ms % 1000, site ?: "a site that was not noted");
+	else
+		pr_err("in memory of module %s, unloaded %llu.%03llus ago\n", notes->owner, ago_ms / 1000, ago_ms % 1000);
+	pr_err("==================================================================\n");
+	printk_cpu_sync_put_irqrestore(flags);
+	add_taint(TAINT_BAD_PAGE, LOCKDEP_STILL_OK);
+}
+
+bool quarantine_handle_fault(unsigned long addr, bool write, struct pt_regs *regs)
+{
+	struct page *page, *slab;
+	bool ours = false;
+
+	if (addr - PAGE_OFFSET >= linear_bytes)
+		return false;
+	page = virt_to_page(addr);
+	rcu_read_lock();
+	if (page_type(page) == PAGE_SLAB_NOTED) {
+		slab = slab_first_page(page);
+		ours = READ_ONCE(slab->slab_notes)->closed;
+		if (ours) {
+			report(slab, addr, write, regs);
+			kernel_page_protect(addr & PAGE_MASK, true);
+		}
+	}
+	rcu_read_unlock();
+	return ours;
+}

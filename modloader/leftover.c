@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a module leaves behind when it goes: timers, work, threads, handlers that would run its code.
+ *
+ * Linux frees the text regardless, and the first timer that fires executes whatever is there then. Here
+ * the loader looks first (kernel/deferred.c), when nobody calls the module any more: its exit has
+ * returned, or its init has failed. Everything found is named, with the function in the module, and
+ * ended. What cannot be ended, a thread that does not stop or a work item that does not return, keeps
+ * the module: it stays on the list as a lingering one, memory and symbols and all, and rmmod may be
+ * tried again. Invariant: no code of a module runs in freed memory.
+ *
+ * Timers and queued work that end here are told as warnings: they are the module's bugs even so.
+ */
+#include <linux/kernel.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+#include <paddock/deferred.h>
+#include "internal.h"
+
+#define TOLD_MAX 16	/* lines in the log and on the terminal; the rest is counted */
+
+struct telling {
+	struct module *mod;
+	struct module_errbuf *err;
+	unsigned int told, more;
+};
+
+static void tell(const struct deferred *item, const char *outcome, void *ctx)
+{
+	struct telling *t = ctx;
+	const char *kind = deferred_kind_name(item->kind);
+	char line[200];
+
+	if (++t->told > TOLD_MAX) {
+		t->more++;
+		return;
+	}
+	scnprintf(line, sizeof(line), "Module %s left %s %s%s %ps%s%s%s: %s", t->mod->name, strchr("hiR", kind[0]) ? "an" : "a", kind, item->kind == DEFERRED_THREAD && !item->owned ? " in" : "", (void *)item->function,
+		  item->detail[0] ? " (" : "", item->detail, item->detail[0] ? ")" : "",
+		  outcome ? outcome : item->kind == DEFERRED_THREAD ? "it does not stop" : "it does not end");
+	pr_warn("%s\n", line);
+	module_err(t->err, "%s\n", line);
+}
+
+unsigned int module_drain(struct module *mod, struct module_errbuf *err)
+{
+	static const enum region texts[] = { CORE_TEXT, INIT_TEXT };
+	struct telling t = { .mod = mod, .err = err };
+	unsigned int i, stay = 0;
+
+	/* A callback that runs at this moment may start itself again: let it end before the look. */
+	synchronize_rcu();
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		const struct module_region *r = &mod->priv->region[texts[i]];
+
+		if (r->start)
+			stay += deferred_drain(r->start, r->start + r->bytes, tell, &t);
+	}
+	if (t.more) {
+		pr_warn("Module %s left %u more\n", mod->name, t.more);
+		module_err(err, "Module %s left %u more\n", mod->name, t.more);
+	}
+	mod->priv->lingering = stay != 0;
+	if (stay) {
+		pr_err("Module %s stays in memory until that ends; try rmmod again then\n", mod->name);
+		module_err(err, "Module %s stays in memory until that ends; try rmmod again then\n", mod->name);
+	}
+	return stay;
+}
