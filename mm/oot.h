@@ -148,7 +148,7 @@ unsigned long slab_site_decode(u32 site);
 
 /* ---- quarantine.c ---- */
 
-/* Add all that is live in @s to @left, fill it with poison, close it. Context: thread, module_mutex. */
+/* Add all that is live in @s, whose magazines are empty, to @left, fill it with poison, close it. Context: thread, module_mutex. */
 void quarantine_cache(struct kmem_cache *s, struct oot_leftovers *left);
 /* The same for the slot's large ones: poisoned, and nobody's from then on. */
 void quarantine_large(struct oot_slot *slot, struct oot_leftovers *left);

@@ -181,9 +181,12 @@ static void for_each_cache(struct oot_slot *slot, void (*fn)(struct kmem_cache *
 	slab_mutex_unlock();
 }
 
-static void renew_gates(struct kmem_cache *s, void *unused)
+/* What magazines hold is back in the slabs, and the gates are as oot_watched() says. */
+static void settle(struct oot_slot *slot)
 {
-	slab_renew_gates(s);
+	slab_mutex_lock();
+	slab_settle_slot(&slot->caches);
+	slab_mutex_unlock();
 }
 
 void oot_slot_enter(unsigned int number, const char *owner, const struct oot_options *options)
@@ -204,7 +207,7 @@ void oot_slot_enter(unsigned int number, const char *owner, const struct oot_opt
 	for (int i = 0; i < NR_OOT_FATES; i++)
 		atomic_long_set(&slot->seen[i], 0);
 	atomic_long_set(&slot->notes_left, NOTES_DEFAULT);
-	for_each_cache(slot, renew_gates, NULL);
+	settle(slot);
 }
 
 static void set_kfence(struct kmem_cache *s, void *on)
@@ -334,6 +337,7 @@ void oot_slot_leave(unsigned int number, struct oot_leftovers *left)
 	slot->fail_nth = 0;
 	slot->fail_stacks = false;
 	atomic_long_set(&slot->notes_left, 0);
+	settle(slot);
 	while ((s = forgotten_cache(slot))) {
 		if (left->nr_caches < ARRAY_SIZE(left->caches))
 			strscpy(left->caches[left->nr_caches], s->name, sizeof(left->caches[0]));

@@ -221,9 +221,6 @@ void quarantine_cache(struct kmem_cache *s, struct oot_leftovers *left)
 {
 	struct slab_closer c = { s, left };
 
-	slab_renew_gates(s);	/* nobody watches any more */
-	/* What magazines hold is free: back into the slabs with it, so that what is out is what was left. */
-	slab_drain(s);
 	slab_drop_spare_notes(s);
 	kfence_leave_objects(s, leave_guarded, &c);
 	if (slab_is_debug(s))

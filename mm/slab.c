@@ -713,6 +713,29 @@ void slab_drain(struct kmem_cache *s)
 	drain_depots(s);
 }
 
+static void settle_this_cpu(void *caches)
+{
+	struct kmem_cache *s;
+
+	list_for_each_entry(s, (struct list_head *)caches, of_slot) {
+		unsigned long flags;
+		struct cpu_magazines *m = magazines_lock(s, &flags);
+
+		m->reopen = false;	/* who wants it open now says so anew */
+		magazines_drain(m, s->capacity, slab_put_objects, s);
+		magazines_unlock(s, m, flags);
+	}
+}
+
+void slab_settle_slot(struct list_head *caches)
+{
+	struct kmem_cache *s;
+
+	on_each_cpu(settle_this_cpu, caches, 1);
+	list_for_each_entry(s, caches, of_slot)
+		drain_depots(s);
+}
+
 /* For slab_cache.c, which makes the cache of bitmaps before any that needs it. */
 void slab_set_map_cache(struct kmem_cache *s)
 {

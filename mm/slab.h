@@ -41,6 +41,12 @@ static inline int slab_local_node(void)
 /* Open or close KFENCE's gate for @s on all CPUs as full mode and s->kfence_enable ask for. Context: thread. */
 void slab_renew_gates(struct kmem_cache *s);
 
+/*
+ * slab_settle_slot - slab_drain() and new gates for all @caches of a slot, by one cross-call.
+ * Context: thread, slab_mutex held.
+ */
+void slab_settle_slot(struct list_head *caches);
+
 /* Return every empty slab beyond @keep (per cache). Context: thread. Returns: pages. */
 unsigned long slab_release_empty(struct kmem_cache *s, unsigned long keep);
 

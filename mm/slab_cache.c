@@ -255,8 +255,8 @@ struct kmem_cache *slab_create_for(struct oot_slot *slot, const char *name, unsi
 			s->kfence_enable &= slot ? slot->kfence : kfence_for_all;
 			if (slot)
 				list_add_tail(&s->of_slot, &slot->caches);
+			/* Its gates need no opening: without a magazine each CPU's first operation goes slow, and sees to them. */
 			list_add_tail_rcu(&s->list, &slab_caches);
-			slab_renew_gates(s);	/* full mode applies to it as well */
 			slab_sysfs_add(s);
 		} else {
 			why = "no memory";

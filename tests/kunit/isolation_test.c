@@ -86,7 +86,76 @@ static void bad_lists_change_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, many));
 	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, "one,one,o-n,o_n"));
 	KUNIT_EXPECT_STREQ(test, "one,o-n\n", read_file(test, LIST));
-	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, ""));
+	/* The longest name that a module can have fits, one more does not. */
+	memset(many, 'x', 56);
+	many[55] = 0;
+	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, many));
+	strcat(many, "x");
+	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIST, many));
+	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, "  \n"));
+	KUNIT_EXPECT_STREQ(test, "\n", read_file(test, LIST));
+	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, " one,two \n"));
+	KUNIT_EXPECT_STREQ(test, "one,two\n", read_file(test, LIST));
+}
+
+#define PARAM(name) "/sys/module/module/parameters/" name
+
+static void bad_options_change_nothing(struct kunit *test)
+{
+	static const struct {
+		const char *file, *good, *text;
+		struct {
+			const char *value;
+			int err;
+		} bad[8];
+	} options[] = {
+		{ PARAM("oot_quota"), "a:100,b:0", "a:100,b:0\n", {
+			{ "a", -EINVAL }, { "a:", -EINVAL }, { ":3", -EINVAL }, { "a:-1", -EINVAL }, { "a:x", -EINVAL },
+			{ "a:99999999999999999999", -ERANGE }, { "a:1,b", -EINVAL }, { "a:999999999999999999999999999", -EINVAL } } },
+		{ PARAM("fail_alloc"), "a:3,b-c:stacks", "a:3,b-c:stacks\n", {
+			{ "a:0", -EINVAL }, { "a:stack", -EINVAL }, { "a", -EINVAL }, { "a b:1", -EINVAL },
+			{ "a/b:1", -EINVAL }, { "a:1,", -EINVAL }, { "a:-1", -EINVAL }, { "a:18446744073709551615", -EINVAL } } },
+		{ PARAM("oot_sites"), "a,b", "a,b\n", {
+			{ "a:1", -EINVAL }, { "a,,b", -EINVAL }, { "a b", -EINVAL }, { "a/b", -EINVAL },
+			{ ",", -EINVAL }, { "../x", -EINVAL }, { "a.ko", -EINVAL }, { "a,", -EINVAL } } },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(options); i++) {
+		KUNIT_EXPECT_EQ_MSG(test, 0, write_file(options[i].file, options[i].good), "%s", options[i].file);
+		for (unsigned int k = 0; k < ARRAY_SIZE(options[i].bad); k++)
+			KUNIT_EXPECT_EQ_MSG(test, options[i].bad[k].err, write_file(options[i].file, options[i].bad[k].value),
+					    "%s: '%s'", options[i].file, options[i].bad[k].value);
+		KUNIT_EXPECT_STREQ(test, options[i].text, read_file(test, options[i].file));
+		KUNIT_EXPECT_EQ(test, 0, write_file(options[i].file, "\n"));
+		KUNIT_EXPECT_STREQ(test, "\n", read_file(test, options[i].file));
+	}
+	/* How many slots there are is for the command line to say. */
+	KUNIT_EXPECT_STREQ(test, "16\n", read_file(test, PARAM("oot_slots")));
+	KUNIT_EXPECT_NE(test, 0, write_file(PARAM("oot_slots"), "20"));
+}
+
+/* The name goes from the list while its module is loaded: nothing changes before the next load. */
+static void removing_the_name_of_a_loaded_module(struct kunit *test)
+{
+	unsigned long objects;
+
+	KUNIT_ASSERT_EQ(test, 0, write_file(LIST, "leak"));
+	KUNIT_ASSERT_EQ(test, 0, load("leak"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(read_file(test, "/sys/module/leak/memory"), "live: "));
+	KUNIT_ASSERT_EQ(test, 0, write_file(LIST, "\n"));
+	objects = oot_slot_objects(0, NULL);
+	KUNIT_EXPECT_GE(test, objects, 8UL);
+	/* And its slot is not given away under it. */
+	KUNIT_ASSERT_EQ(test, 0, write_file(LIST, "object_cache"));
+	KUNIT_ASSERT_EQ(test, 0, load("object_cache"));
+	KUNIT_EXPECT_EQ(test, objects, oot_slot_objects(0, NULL));
+	KUNIT_EXPECT_EQ(test, 0, module_unload("object_cache", 0, NULL));
+	KUNIT_EXPECT_EQ(test, 0, module_unload("leak", 0, NULL));
+	KUNIT_EXPECT_EQ(test, objects - 4, oot_slot_objects(0, NULL));
+	/* Loaded again it is like any other: no slot, no file. */
+	KUNIT_ASSERT_EQ(test, 0, load("leak"));
+	KUNIT_EXPECT_EQ(test, objects - 4, oot_slot_objects(0, NULL));
+	KUNIT_EXPECT_EQ(test, 0, module_unload("leak", 0, NULL));
 }
 
 static void bad_limits_change_nothing(struct kunit *test)
@@ -94,6 +163,10 @@ static void bad_limits_change_nothing(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, write_file(LIMIT, "100\n"));
 	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIMIT, "many"));
 	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIMIT, "-5"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIMIT, "-9999999999"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIMIT, "1 2"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIMIT, "3.5"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIMIT, "\n"));
 	KUNIT_EXPECT_EQ(test, -ERANGE, write_file(LIMIT, "99999999999999999999"));
 	KUNIT_EXPECT_STREQ(test, "100\n", read_file(test, LIMIT));
 	KUNIT_EXPECT_EQ(test, 0, write_file(LIMIT, "-1"));
@@ -181,7 +254,9 @@ static void empty_slabs_stay_until_the_limit(struct kunit *test)
 static struct kunit_case isolation_cases[] = {
 	KUNIT_CASE(bad_lists_change_nothing),
 	KUNIT_CASE(bad_limits_change_nothing),
+	KUNIT_CASE(bad_options_change_nothing),
 	KUNIT_CASE(a_slot_stays_with_its_owner),
+	KUNIT_CASE(removing_the_name_of_a_loaded_module),
 	KUNIT_CASE(the_whole_family_is_bound),
 	KUNIT_CASE(empty_slabs_stay_until_the_limit),
 	{ }

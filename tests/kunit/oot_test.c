@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Isolated memory, seen from the allocator: dirty pages stay in their slot, limits hold, what is left is closed,
+ * and can be freed all the same. The slots used here are above those that modules get.
+ */
+#include <kunit/test.h>
+#include <linux/kernel.h>
+#include <linux/kfence.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+#include <arch/trap.h>
+#include <paddock/fs.h>
+#include <paddock/isolation.h>
+#include <paddock/page.h>
+#include <paddock/slab.h>
+#include "mm_kunit.h"
+
+#define DIRT		0xd1d1d1d1d1d1d1d1ull	/* what the slot's owner writes; nobody else does */
+#define OTHERS_DIRT	0xe2e2e2e2e2e2e2e2ull	/* by which the search shows that it finds */
+
+static const struct oot_options plain = { .quota = ULONG_MAX };
+static unsigned int slot;
+
+static void *(*slot_kmalloc)(size_t, gfp_t);
+static struct kmem_cache *(*slot_cache_create)(const char *, unsigned int, unsigned int, slab_flags_t, void (*)(void *));
+static struct kmem_cache *(*slot_caches_of)[KMALLOC_SHIFT_HIGH + 1];
+
+/* Each case has a slot to itself. */
+static int next_slot(struct kunit *test)
+{
+	static unsigned int next = OOT_SLOTS_MAX - 1;
+
+	slot = next--;
+	if (next < 32)
+		next = OOT_SLOTS_MAX - 1;
+	if (oot_slot_open(slot))
+		return -ENOMEM;
+	slot_kmalloc = (void *)oot_slot_symbol(slot, "__kmalloc", NULL);
+	slot_cache_create = (void *)oot_slot_symbol(slot, "kmem_cache_create", NULL);
+	slot_caches_of = (void *)oot_slot_symbol(slot, "kmalloc_caches", NULL);
+	return 0;
+}
+
+static void leave_slot(struct kunit *test)
+{
+	struct oot_leftovers *left = kmalloc(sizeof(*left), GFP_KERNEL | __GFP_NOFAIL);
+
+	oot_slot_leave(slot, left);
+	kfree(left);
+	oot_set_page_limit(0);
+	oot_set_page_limit(ULONG_MAX);
+}
+
+static struct kmem_cache *slot_cache(unsigned int index)
+{
+	return slot_caches_of[KMALLOC_NORMAL][index];
+}
+
+/* The file's text, cut to @size. Returns: 0 or -errno. */
+static int read_text(const char *path, char *text, size_t size)
+{
+	void *data;
+	size_t len;
+	int err = read_whole_file(NULL, path, &data, &len);
+
+	if (err)
+		return err;
+	strscpy(text, data, min(size, len + 1));
+	kvfree(data);
+	return 0;
+}
+
+/* How many words of [p, p + bytes) are @dirt. */
+static unsigned long dirty_words(const void *p, size_t bytes, u64 dirt)
+{
+	const u64 *word = p;
+	unsigned long n = 0;
+
+	for (size_t i = 0; i < bytes / sizeof(*word); i++)
+		n += word[i] == dirt;
+	return n;
+}
+
+/* ---- Dirty pages ---- */
+
+#define OBJECTS 200
+
+/* Objects of all sizes, from the slot's caches and from one of its owner's, filled with dirt and freed. */
+static void make_dirt(struct kunit *test)
+{
+	static const size_t sizes[] = { 8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192 };
+	struct kmem_cache *own = slot_cache_create("kunit_oot_own", 320, 0, 0, NULL);
+	void **p = kunit_kzalloc(test, OBJECTS * sizeof(*p), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, own);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	for (unsigned int s = 0; s <= ARRAY_SIZE(sizes); s++) {
+		size_t size = s < ARRAY_SIZE(sizes) ? sizes[s] : 320;
+
+		for (unsigned int i = 0; i < OBJECTS; i++) {
+			p[i] = s < ARRAY_SIZE(sizes) ? slot_kmalloc(size, GFP_KERNEL) : kmem_cache_alloc(own, GFP_KERNEL);
+			KUNIT_ASSERT_NOT_NULL(test, p[i]);
+			memset64(p[i], DIRT, size / sizeof(u64));
+		}
+		for (unsigned int i = 0; i < OBJECTS; i++)
+			kfree(p[i]);
+	}
+	kmem_cache_destroy(own);
+}
+
+#define PAGES 8192
+
+/* Take a lot of memory of every kind that is handed out, and look for dirt in all of it. */
+static unsigned long dirt_elsewhere(struct kunit *test, u64 pattern)
+{
+	struct page **pages = kunit_kzalloc(test, PAGES * sizeof(*pages), GFP_KERNEL);
+	void **p = kunit_kzalloc(test, OBJECTS * sizeof(*p), GFP_KERNEL);
+	unsigned long dirt = 0;
+	unsigned int i, n;
+
+	KUNIT_ASSERT_NOT_NULL(test, pages);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	/* What waits in magazines, slabs and per-CPU lists goes back first, so that it is what comes next. */
+	slab_reclaim();
+	for (size_t size = 8; size <= 16384; size *= 2) {
+		for (i = 0; i < OBJECTS; i++) {
+			p[i] = kmalloc(size, GFP_KERNEL);
+			dirt += p[i] ? dirty_words(p[i], size, pattern) : 0;
+		}
+		for (i = 0; i < OBJECTS; i++)
+			kfree(p[i]);
+	}
+	for (n = 0; n < PAGES && nr_free_pages() > totalram_pages() / 4; n++) {
+		pages[n] = alloc_pages(GFP_KERNEL, 0);
+		if (!pages[n])
+			break;
+		dirt += dirty_words(page_address(pages[n]), PAGE_SIZE, pattern);
+	}
+	while (n--)
+		__free_page(pages[n]);
+	return dirt;
+}
+
+static void dirty_pages_never_leave_their_slot(struct kunit *test)
+{
+	unsigned long pages;
+
+	oot_slot_enter(slot, "kunit", &plain);
+	make_dirt(test);
+	pages = oot_slot_pages(slot);
+	KUNIT_EXPECT_GE(test, pages, OBJECTS * 16384UL / PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, 0UL, dirt_elsewhere(test, DIRT));
+	KUNIT_EXPECT_EQ(test, pages, oot_slot_pages(slot));
+	/* The search can find: the dirt is there, in the slot's own hands. */
+	{
+		void *mine = mm_plain_object(slot_cache(12));
+
+		KUNIT_EXPECT_GT(test, dirty_words(mine, 4096, DIRT), 500UL);
+		kfree(mine);
+	}
+}
+
+static void the_search_finds_dirt_of_others(struct kunit *test)
+{
+	void **p = kunit_kzalloc(test, OBJECTS * sizeof(*p), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	for (unsigned int i = 0; i < OBJECTS; i++) {
+		p[i] = kmalloc(1024, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, p[i]);
+		memset64(p[i], OTHERS_DIRT, 128);
+	}
+	for (unsigned int i = 0; i < OBJECTS; i++)
+		kfree(p[i]);
+	KUNIT_EXPECT_GT(test, dirt_elsewhere(test, OTHERS_DIRT), 0UL);
+}
+
+static void pages_over_the_limit_leave_zeroed(struct kunit *test)
+{
+	struct kmem_cache *s = slot_cache(12);		/* 4 KiB, order 3: eight to a slab */
+	unsigned long kept;
+	char path[80], text[32];
+	void *p[64];
+
+	oot_slot_enter(slot, "kunit", &plain);
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++) {
+		p[i] = slot_kmalloc(4096, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, p[i]);
+		memset64(p[i], DIRT, 512);
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+		kfree(p[i]);
+	slab_drain(s);
+	KUNIT_EXPECT_GE(test, slab_kept_slabs(s), 6UL);
+	/* n slabs' worth, n times 2^order pages, at once. */
+	oot_set_page_limit(3);
+	KUNIT_EXPECT_EQ(test, 3UL, slab_kept_slabs(s));
+	snprintf(path, sizeof(path), "/sys/kernel/slab/%s/oot_page", s->name);
+	KUNIT_EXPECT_EQ(test, 0, read_text(path, text, sizeof(text)));
+	KUNIT_EXPECT_EQ(test, 3UL << s->order, simple_strtoul(text, NULL, 10));
+	KUNIT_EXPECT_EQ(test, 0UL, dirt_elsewhere(test, DIRT));
+	/* From now on it holds: more is not kept when it becomes empty. */
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+		p[i] = slot_kmalloc(4096, GFP_KERNEL);
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+		kfree(p[i]);
+	slab_drain(s);
+	kept = slab_kept_slabs(s);
+	KUNIT_EXPECT_LE(test, kept, 3UL);
+	oot_set_page_limit(ULONG_MAX);
+	KUNIT_EXPECT_EQ(test, kept, slab_kept_slabs(s));
+	kmem_cache_shrink(s);
+	KUNIT_EXPECT_EQ(test, 0UL, slab_kept_slabs(s));
+	KUNIT_EXPECT_EQ(test, 0UL, dirt_elsewhere(test, DIRT));
+}
+
+/* ---- Noted slabs ---- */
+
+static void notes_stop_and_slabs_become_ordinary(struct kunit *test)
+{
+	struct kmem_cache *s = slot_cache(7);
+	void *early[40], *p;
+
+	oot_slot_enter(slot, "kunit", &plain);
+	for (unsigned int i = 0; i < ARRAY_SIZE(early); i++)
+		early[i] = slot_kmalloc(128, GFP_KERNEL);
+	KUNIT_EXPECT_GE(test, s->node[0]->nr_slabs[SLAB_NOTED], 1UL);
+	slab_check(s);
+	for (unsigned int i = 0; i < 5000; i++) {
+		p = slot_kmalloc(128, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		kfree(p);
+	}
+	/* The early ones still lie on noted slabs, and later ones do not. */
+	KUNIT_EXPECT_GE(test, s->node[0]->nr_slabs[SLAB_NOTED], 1UL);
+	p = slot_kmalloc(128, GFP_KERNEL);
+	if (!is_kfence_address(p))
+		KUNIT_EXPECT_EQ(test, PAGE_SLAB, page_type(virt_to_page(p)));
+	kfree(p);
+	for (unsigned int i = 0; i < ARRAY_SIZE(early); i++)
+		kfree(early[i]);
+	KUNIT_EXPECT_EQ(test, 0UL, s->node[0]->nr_slabs[SLAB_NOTED]);
+	KUNIT_EXPECT_EQ(test, 0UL, oot_slot_objects(slot, NULL));
+	slab_check(s);
+}
+
+/* ---- Quarantine ---- */
+
+static void what_is_left_is_closed_and_can_be_freed(struct kunit *test)
+{
+	struct oot_leftovers *left = kunit_kzalloc(test, sizeof(*left), GFP_KERNEL);
+	u64 *p[4], *big, value;
+	u64 seq;
+
+	KUNIT_ASSERT_NOT_NULL(test, left);
+	oot_slot_enter(slot, "kunit_ghost", &plain);
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++) {
+		p[i] = slot_kmalloc(1000, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, p[i]);
+		*p[i] = i;
+	}
+	big = slot_kmalloc(20000, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, big);
+	kfree(p[0]);
+	oot_slot_leave(slot, left);
+	KUNIT_EXPECT_EQ(test, 4UL, left->objects);
+	KUNIT_EXPECT_EQ(test, 3 * 1024 + 20000UL, left->bytes);
+	/* A probe is an answer, not a report. */
+	KUNIT_EXPECT_EQ(test, -EFAULT, arch_probe_read(&value, p[1], 8));
+	seq = log_next_seq();
+	value = READ_ONCE(*p[1]);
+	KUNIT_EXPECT_EQ(test, 0x6b6b6b6b6b6b6b6bull, value);
+	if (is_kfence_address(p[1])) {
+		KUNIT_EXPECT_EQ(test, 1U, mm_logged(seq, "left behind by module kunit_ghost, which is unloaded"));
+	} else {
+		KUNIT_EXPECT_EQ(test, 1U, mm_logged(seq, "BUG: isolation: read to memory of unloaded module kunit_ghost in "));
+		KUNIT_EXPECT_EQ(test, 1U, mm_logged(seq, "left by module kunit_ghost, unloaded "));
+	}
+	/* Freed later, by whom it was given to: silent, and the memory is the slot's again. */
+	seq = log_next_seq();
+	for (unsigned int i = 1; i < ARRAY_SIZE(p); i++)
+		kfree(p[i]);
+	KUNIT_EXPECT_EQ(test, 0x6b6b6b6b6b6b6b6bull, *big);
+	kfree(big);
+	KUNIT_EXPECT_EQ(test, 0U, mm_logged(seq, "BUG"));
+	KUNIT_EXPECT_EQ(test, 0UL, oot_slot_objects(slot, NULL));
+	KUNIT_EXPECT_EQ(test, 0UL, slot_cache(10)->node[0]->nr_slabs[SLAB_QUARANTINED]);
+	p[0] = slot_kmalloc(1000, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, p[0]);
+	memset(p[0], 1, 1000);
+	kfree(p[0]);
+	/* And nothing is left a second time. */
+	oot_slot_leave(slot, left);
+	KUNIT_EXPECT_EQ(test, 0UL, left->objects);
+	slab_check(slot_cache(10));
+}
+
+static void a_second_load_does_not_get_what_was_left(struct kunit *test)
+{
+	struct oot_leftovers *left = kunit_kzalloc(test, sizeof(*left), GFP_KERNEL);
+	void *old, *p[64];
+
+	KUNIT_ASSERT_NOT_NULL(test, left);
+	oot_slot_enter(slot, "kunit_ghost", &plain);
+	old = slot_kmalloc(512, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, old);
+	oot_slot_leave(slot, left);
+	KUNIT_EXPECT_EQ(test, 1UL, left->objects);
+	oot_slot_enter(slot, "kunit_ghost", &plain);
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++) {
+		p[i] = slot_kmalloc(512, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, p[i]);
+		KUNIT_EXPECT_NE(test, (unsigned long)old & PAGE_MASK, (unsigned long)p[i] & PAGE_MASK);
+		memset(p[i], i, 512);
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
+		kfree(p[i]);
+	/* The verdict is about this load. */
+	oot_slot_leave(slot, left);
+	KUNIT_EXPECT_EQ(test, 0UL, left->objects);
+	kfree(old);
+}
+
+static void a_forgotten_cache_is_told_and_taken_away(struct kunit *test)
+{
+	struct oot_leftovers *left = kunit_kzalloc(test, sizeof(*left), GFP_KERNEL);
+	struct kmem_cache *own;
+	char text[8];
+	void *p;
+
+	KUNIT_ASSERT_NOT_NULL(test, left);
+	oot_slot_enter(slot, "kunit_ghost", &plain);
+	own = slot_cache_create("kunit_oot_forgotten", 200, 0, 0, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, own);
+	KUNIT_EXPECT_TRUE(test, own->flags & SLAB_NO_MERGE);
+	p = kmem_cache_alloc(own, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	oot_slot_leave(slot, left);
+	KUNIT_EXPECT_EQ(test, 1U, left->nr_caches);
+	KUNIT_EXPECT_STREQ(test, "kunit_oot_forgotten", left->caches[0]);
+	KUNIT_EXPECT_EQ(test, 1UL, left->objects);
+	KUNIT_EXPECT_EQ(test, -ENOENT, read_text("/sys/kernel/slab/kunit_oot_forgotten/order", text, sizeof(text)));
+	kfree(p);
+	KUNIT_EXPECT_EQ(test, 0UL, oot_slot_pages(slot));
+}
+
+/* ---- Failures and quotas ---- */
+
+static void the_quota_is_for_this_slot_only(struct kunit *test)
+{
+	struct oot_options options = { .quota = 3 };
+	struct oot_memory m;
+	unsigned int n;
+	void *p[128];
+
+	oot_slot_enter(slot, "kunit", &options);
+	for (n = 0; n < ARRAY_SIZE(p) && (p[n] = slot_kmalloc(256, GFP_KERNEL)); n++)
+		;
+	/* 16 in a page; what KFENCE guards lies elsewhere. */
+	KUNIT_EXPECT_GE(test, n, 32U);
+	KUNIT_EXPECT_LT(test, n, (unsigned int)ARRAY_SIZE(p));
+	KUNIT_EXPECT_LE(test, oot_slot_pages(slot), 3UL);
+	KUNIT_EXPECT_NULL(test, slot_kmalloc(20000, GFP_KERNEL));
+	kfree(kmalloc(256, GFP_KERNEL));
+	oot_slot_memory(slot, &m);
+	KUNIT_EXPECT_EQ(test, 3UL, m.quota);
+	KUNIT_EXPECT_GE(test, m.failed, 2UL);
+	/* Raised while it runs. */
+	oot_slot_set_quota(slot, 100);
+	p[n] = slot_kmalloc(256, GFP_KERNEL);
+	KUNIT_EXPECT_NOT_NULL(test, p[n]);
+	kfree(p[n]);
+	while (n--)
+		kfree(p[n]);
+}
+
+static void the_nth_allocation_fails_once(struct kunit *test)
+{
+	struct oot_options options = { .quota = ULONG_MAX, .fail_nth = 3 };
+
+	oot_slot_enter(slot, "kunit", &options);
+	for (unsigned int i = 1; i <= 20; i++) {
+		void *p = slot_kmalloc(8 * i, GFP_KERNEL);
+
+		if (i == 3)
+			KUNIT_EXPECT_NULL(test, p);
+		else
+			KUNIT_EXPECT_NOT_NULL(test, p);
+		kfree(p);
+	}
+	/* Who cannot fail does not. */
+	oot_slot_enter(slot, "kunit", &(struct oot_options){ .quota = ULONG_MAX, .fail_nth = 1 });
+	{
+		void *p = slot_kmalloc(64, GFP_KERNEL | __GFP_NOFAIL);
+
+		KUNIT_EXPECT_NOT_NULL(test, p);
+		kfree(p);
+	}
+}
+
+static void every_size_has_its_cache(struct kunit *test)
+{
+	oot_slot_enter(slot, "kunit", &plain);
+	for (size_t size = 1; size <= 8192; size += size < 200 ? 1 : 37) {
+		struct kmem_cache *s = slot_cache(kmalloc_index(size));
+		void *p = slot_kmalloc(size, GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		KUNIT_EXPECT_GE(test, s->object_size, size);
+		if (!is_kfence_address(p))
+			KUNIT_EXPECT_PTR_EQ(test, s, virt_to_page(p)->slab_cache);
+		kfree(p);
+	}
+	for (unsigned int i = 1; i <= KMALLOC_SHIFT_HIGH; i++)
+		slab_check(slot_cache(i));
+}
+
+static struct kunit_case oot_cases[] = {
+	KUNIT_CASE(every_size_has_its_cache),
+	KUNIT_CASE(dirty_pages_never_leave_their_slot),
+	KUNIT_CASE(the_search_finds_dirt_of_others),
+	KUNIT_CASE(pages_over_the_limit_leave_zeroed),
+	KUNIT_CASE(notes_stop_and_slabs_become_ordinary),
+	KUNIT_CASE(what_is_left_is_closed_and_can_be_freed),
+	KUNIT_CASE(a_second_load_does_not_get_what_was_left),
+	KUNIT_CASE(a_forgotten_cache_is_told_and_taken_away),
+	KUNIT_CASE(the_quota_is_for_this_slot_only),
+	KUNIT_CASE(the_nth_allocation_fails_once),
+	{ }
+};
+
+static struct kunit_suite oot_suite = {
+	.name = "oot",
+	.init = next_slot,
+	.exit = leave_slot,
+	.test_cases = oot_cases,
+};
+kunit_test_suite(oot_suite);
