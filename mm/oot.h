@@ -150,6 +150,9 @@ unsigned long slab_site_decode(u32 site);
 
 /* Add all that is live in @s, whose magazines are empty, to @left, fill it with poison, close it. Context: thread, module_mutex. */
 void quarantine_cache(struct kmem_cache *s, struct oot_leftovers *left);
+/* Call sites in [start, end) that are noted for @s's objects become names. Context: thread, module_mutex. */
+void quarantine_name_sites(struct kmem_cache *s, unsigned long start, unsigned long end);
+void quarantine_name_large(struct oot_slot *slot, unsigned long start, unsigned long end);
 /* The same for the slot's large ones: poisoned, and nobody's from then on. */
 void quarantine_large(struct oot_slot *slot, struct oot_leftovers *left);
 /* The last object of a quarantined slab was freed: its pages are ordinary ones again. Context: any. */

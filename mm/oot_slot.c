@@ -300,6 +300,21 @@ unsigned long oot_page_limit(void)
 	return READ_ONCE(page_limit);
 }
 
+static void name_sites(struct kmem_cache *s, void *ctx)
+{
+	const unsigned long *text = ctx;
+
+	quarantine_name_sites(s, text[0], text[1]);
+}
+
+void oot_slot_init_done(unsigned int number, unsigned long start, unsigned long end)
+{
+	unsigned long text[2] = { start, end };
+
+	for_each_cache(&oot_slots[number], name_sites, text);
+	quarantine_name_large(&oot_slots[number], start, end);
+}
+
 /* ---- The end ---- */
 
 static bool is_own_cache(const struct oot_slot *slot, const struct kmem_cache *s)

@@ -12,7 +12,7 @@
  *   the last    object's kfree() opens the pages, and the slab is an ordinary empty one of the slot again
  *
  * Sites. A note has an address in the module's text, which is about to go. So its name is kept
- * (remember_site()), and the note gets the name's number.
+ * (remember_site()), and the note gets the name's number; for code in init sections already when init is done.
  *
  * Locks: quarantine_cache() in thread context, one at a time (module_mutex). Notes change under the node's lock.
  *        The fault handler takes none: what it reads of a slab's notes does not change while its pages are closed.
@@ -21,6 +21,7 @@
 #include <linux/kernel.h>
 #include <linux/kfence.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
@@ -43,10 +44,13 @@
 #define SITE_NAMED	0x80000000u	/* note->site: the rest is an index into site_names */
 #define SITE_NAMES_MAX	1024
 
-static const char *site_names[SITE_NAMES_MAX];	/* module_mutex; entries are never removed */
+static struct {
+	const char *name;
+	unsigned long addr;	/* where it was last */
+} site_names[SITE_NAMES_MAX];		/* module_mutex; entries are never removed */
 static unsigned int nr_site_names;
 
-/* Returns: the number of @addr's name, 0 when there is no room or memory for one more. */
+/* Returns: @addr's number, 0 when there is no room or memory for one more name. */
 static u32 remember_site(unsigned long addr)
 {
 	char name[KSYM_SYMBOL_LEN];
@@ -54,26 +58,116 @@ static u32 remember_site(unsigned long addr)
 
 	sprint_symbol(name, addr);
 	for (i = 0; i < nr_site_names; i++)
-		if (!strcmp(site_names[i], name))
-			return SITE_NAMED | i;
+		if (!strcmp(site_names[i].name, name))
+			break;
 	if (i == SITE_NAMES_MAX)
 		return 0;
-	site_names[i] = kstrdup(name, GFP_KERNEL);
-	if (!site_names[i])
-		return 0;
-	WRITE_ONCE(nr_site_names, i + 1);
+	if (i == nr_site_names) {
+		site_names[i].name = kstrdup(name, GFP_KERNEL);
+		if (!site_names[i].name)
+			return 0;
+		WRITE_ONCE(nr_site_names, i + 1);
+	}
+	site_names[i].addr = addr;
 	return SITE_NAMED | i;
 }
 
 static const char *site_name(u32 site)
 {
-	return site & SITE_NAMED ? site_names[site & ~SITE_NAMED] : NULL;
+	return site & SITE_NAMED ? site_names[site & ~SITE_NAMED].name : NULL;
+}
+
+/* The name of code that is not there any more, if it was remembered. */
+static const char *name_of_gone(unsigned long addr)
+{
+	if (is_module_text_address(addr))
+		return NULL;
+	for (unsigned int i = 0; i < nr_site_names; i++)
+		if (site_names[i].addr == addr)
+			return site_names[i].name;
+	return NULL;
+}
+
+/* Call sites in [start, end) that @slab's notes have get their names. Object by object: under the lock nothing may sleep. */
+static void name_sites(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, unsigned long start,
+		       unsigned long end)
+{
+	for (unsigned int i = 0; i < s->objects; i++) {
+		unsigned long flags, site;
+		u32 code, named;
+
+		spin_lock_irqsave(&n->lock, flags);
+		code = page_type(slab) == PAGE_SLAB_NOTED ? slab->slab_notes->note[i].site : 0;
+		spin_unlock_irqrestore(&n->lock, flags);
+		site = code & SITE_NAMED ? 0 : slab_site_decode(code);
+		if (!site || site < start || site >= end)
+			continue;
+		named = remember_site(site);
+		spin_lock_irqsave(&n->lock, flags);
+		/* Freed meanwhile, and taken by another? Then it is another's note. */
+		if (page_type(slab) == PAGE_SLAB_NOTED && slab->slab_notes->note[i].site == code)
+			slab->slab_notes->note[i].site = named;
+		spin_unlock_irqrestore(&n->lock, flags);
+	}
+}
+
+struct text_range {
+	unsigned long start, end;
+};
+
+static unsigned long first_in_module(u32 stack)
+{
+	unsigned long *entries;
+	unsigned int nr = stack_depot_fetch(stack, &entries);
+
+	for (unsigned int i = 0; i < nr; i++)
+		if (oot_is_module_code(entries[i]))
+			return entries[i];
+	return 0;
+}
+
+static void name_guarded(void *ctx, void *object, size_t size, u32 stack)
+{
+	const struct text_range *text = ctx;
+	unsigned long site = first_in_module(stack);
+
+	if (site >= text->start && site < text->end)
+		remember_site(site);
+}
+
+void quarantine_name_sites(struct kmem_cache *s, unsigned long start, unsigned long end)
+{
+	struct text_range text = { start, end };
+
+	kfence_cache_objects(s, name_guarded, &text);
+	for (int node = 0; node < MAX_NUMNODES; node++) {
+		struct kmem_cache_node *n = s->node[node];
+		unsigned long flags, i, count;
+		struct page **slabs, *slab;
+
+		if (!n || !n->nr_slabs[SLAB_NOTED])
+			continue;
+		/* A snapshot: slabs do not go away, they only may become ordinary ones. */
+		count = READ_ONCE(n->nr_slabs[SLAB_NOTED]);
+		slabs = kvmalloc_array(count, sizeof(*slabs), GFP_KERNEL);
+		if (!slabs)
+			continue;
+		i = 0;
+		spin_lock_irqsave(&n->lock, flags);
+		list_for_each_entry(slab, &n->slabs[SLAB_NOTED], slab_list)
+			if (i < count)
+				slabs[i++] = slab;
+		spin_unlock_irqrestore(&n->lock, flags);
+		while (i--)
+			name_sites(s, n, slabs[i], start, end);
+		kvfree(slabs);
+	}
 }
 
 /* ---- The list of what is left ---- */
 
-static void add_left(struct oot_leftovers *left, unsigned long site, const char *cache, unsigned int asked,
-		     unsigned long bytes)
+static void add_left(struct oot_leftovers *left, unsigned long site, const char *name, const char *cache,
+		     unsigned int asked, unsigned long bytes)
 {
 	struct oot_left *l = left->left;
 	unsigned int i;
@@ -81,14 +175,14 @@ static void add_left(struct oot_leftovers *left, unsigned long site, const char 
 	left->objects++;
 	left->bytes += bytes;
 	for (i = 0; i < left->nr_sites; i++, l++)
-		if (l->site == site && (l->cache == cache || i == OOT_LEFT_MAX - 1))
+		if (l->site == site && l->site_name == name && (l->cache == cache || i == OOT_LEFT_MAX - 1))
 			break;
 	if (i == OOT_LEFT_MAX) {
 		l--;		/* the rest, together */
 		*l = (struct oot_left){ .objects = l->objects, .bytes = l->bytes };
 	} else if (i == left->nr_sites) {
 		left->nr_sites++;
-		*l = (struct oot_left){ .site = site, .cache = cache, .asked = asked };
+		*l = (struct oot_left){ .site = site, .site_name = name, .cache = cache, .asked = asked };
 	}
 	l->objects++;
 	l->bytes += bytes;
@@ -109,7 +203,8 @@ static void list_objects_locked(struct kmem_cache *s, struct page *slab, struct 
 		const struct slab_note *note = &slab->slab_notes->note[i];
 
 		if (!test_bit(i, slab_free_map(slab)))
-			add_left(left, slab_site_decode(note->site), s->name, note->size, s->object_size);
+			add_left(left, note->site & SITE_NAMED ? 0 : slab_site_decode(note->site), site_name(note->site),
+				 s->name, note->size, s->object_size);
 	}
 }
 
@@ -142,26 +237,17 @@ static struct page *seize_slab(struct kmem_cache *s, struct kmem_cache_node *n, 
 	return slab;
 }
 
-/* Names for its sites, poison into its live objects. Under the lock nothing may sleep, so object by object. */
-static void settle_slab(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab)
+/* Poison into its live objects. */
+static void poison_slab(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab)
 {
-	for (unsigned int i = 0; i < s->objects; i++) {
-		unsigned long flags, site = 0;
-		u32 named = 0;
+	unsigned long flags;
 
-		spin_lock_irqsave(&n->lock, flags);
-		if (slab_state_of(slab) == SLAB_QUARANTINED)
-			site = slab_site_decode(slab->slab_notes->note[i].site);
-		spin_unlock_irqrestore(&n->lock, flags);
-		if (site)
-			named = remember_site(site);
-		spin_lock_irqsave(&n->lock, flags);
-		if (slab_state_of(slab) == SLAB_QUARANTINED && !test_bit(i, slab_free_map(slab))) {
-			slab->slab_notes->note[i].site = named;
-			memset(slab_object(s, slab, i), POISON_LEFT, s->object_size);
-		}
-		spin_unlock_irqrestore(&n->lock, flags);
-	}
+	spin_lock_irqsave(&n->lock, flags);
+	if (slab_state_of(slab) == SLAB_QUARANTINED)
+		for (unsigned int i = 0; i < slab->slab_objects; i++)
+			if (!test_bit(i, slab_free_map(slab)))
+				memset(slab_object(s, slab, i), POISON_LEFT, s->object_size);
+	spin_unlock_irqrestore(&n->lock, flags);
 }
 
 static void close_slab(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab)
@@ -199,7 +285,8 @@ static void quarantine_slabs(struct kmem_cache *s, struct kmem_cache_node *n, en
 		slab = seize_slab(s, n, from, &notes, left);
 		if (!slab)
 			break;
-		settle_slab(s, n, slab);
+		name_sites(s, n, slab, 0, ULONG_MAX);
+		poison_slab(s, n, slab);
 		close_slab(s, n, slab);
 	}
 	kfree(notes);
@@ -208,13 +295,10 @@ static void quarantine_slabs(struct kmem_cache *s, struct kmem_cache_node *n, en
 static void leave_guarded(void *ctx, void *object, size_t size, u32 stack)
 {
 	struct slab_closer *c = ctx;
-	unsigned long *entries, site = 0;
-	unsigned int nr = stack_depot_fetch(stack, &entries);
+	unsigned long site = first_in_module(stack);
+	const char *name = name_of_gone(site);
 
-	for (unsigned int i = 0; i < nr && !site; i++)
-		if (oot_is_module_code(entries[i]))
-			site = entries[i];
-	add_left(c->left, site, c->cache->name, size, c->cache->object_size);
+	add_left(c->left, name ? 0 : site, name, c->cache->name, size, c->cache->object_size);
 }
 
 void quarantine_cache(struct kmem_cache *s, struct oot_leftovers *left)
@@ -244,6 +328,21 @@ void quarantine_open(struct kmem_cache *s, struct page *slab)
 
 /* ---- Large ones ---- */
 
+void quarantine_name_large(struct oot_slot *slot, unsigned long start, unsigned long end)
+{
+	unsigned long sites[OOT_LEFT_MAX], flags;
+	unsigned int nr = 0;
+	struct page *page;
+
+	spin_lock_irqsave(&slot->large_lock, flags);
+	list_for_each_entry(page, &slot->large, lru)
+		if (page->private >= start && page->private < end && nr < ARRAY_SIZE(sites))
+			sites[nr++] = page->private;
+	spin_unlock_irqrestore(&slot->large_lock, flags);
+	while (nr--)
+		remember_site(sites[nr]);
+}
+
 void quarantine_large(struct oot_slot *slot, struct oot_leftovers *left)
 {
 	unsigned long flags;
@@ -252,7 +351,9 @@ void quarantine_large(struct oot_slot *slot, struct oot_leftovers *left)
 	/* They leave the slot with the verdict: pages of their own that kfree() returns as anybody's. */
 	spin_lock_irqsave(&slot->large_lock, flags);
 	list_for_each_entry_safe(page, next, &slot->large, lru) {
-		add_left(left, page->private, NULL, min_t(unsigned long, page->index, INT_MAX), page->index);
+		const char *name = name_of_gone(page->private);
+
+		add_left(left, name ? 0 : page->private, name, NULL, min_t(unsigned long, page->index, INT_MAX), page->index);
 		memset(page_address(page), POISON_LEFT, PAGE_SIZE << page_kind_order(page));
 		list_del(&page->lru);
 		page->mapping = NULL;
@@ -278,7 +379,7 @@ static void report(struct page *slab, unsigned long addr, bool write, struct pt_
 
 	printk_cpu_sync_get_irqsave(flags);
 	pr_err("==================================================================\n");
-	pr_err("BUG: isolation: %s to memory of unloaded module %s in %pS\n\n", write ? "write" : "read", notes->owner,
+	pr_err("BUG: isolation: %s memory of unloaded module %s in %pS\n\n", write ? "write to" : "read from", notes->owner,
 	       (void *)regs_pc(regs));
 	pr_err("%s at 0x%px by task %d:\n", write ? "Write" : "Read", (void *)addr, current->pid);
 	for (unsigned int i = 0; i < nr; i++)

@@ -182,6 +182,7 @@ bool isolate_is_named(const char *name);	/* in a parameter that asks for more th
 void isolate_options(const char *name, struct oot_options *out);
 /* verdict.c: an isolated module's code does not run any more; tells which objects it leaves. Context: thread, no locks. */
 void verdict_deliver(struct module *mod);
+void verdict_init_done(struct module *mod);	/* its init text is about to be freed */
 int verdict_memory_show(const struct module *mod, char *buf);	/* a page; bytes */
 /* name_list.c */
 bool module_names_equal(const char *a, const char *b);	/* '-' and '_' alike */

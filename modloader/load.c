@@ -284,6 +284,7 @@ static int start_module(struct module *mod, struct module_errbuf *err_text)
 	put_task_struct(priv->loader);
 	priv->loader = NULL;
 	notify(mod);	/* LIVE */
+	verdict_init_done(mod);
 	layout_free_init(priv);
 	module_put(mod);
 	return 0;

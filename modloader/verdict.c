@@ -10,6 +10,7 @@
  * Objects are known by their slot (mm/oot_slot.c, mm/quarantine.c). It comes after module_drain() has told and ended
  * what was still to run, while the module's text is there to be named.
  */
+#include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/kfence.h>
 #include <linux/math64.h>
@@ -97,15 +98,17 @@ int verdict_memory_show(const struct module *mod, char *buf)
 
 static void tell_site(const struct oot_left *l)
 {
-	char asked[40] = "", where[40] = "a large kmalloc()";
+	char site[KSYM_SYMBOL_LEN], asked[40] = "", where[40] = "a large kmalloc()";
 
 	if (l->asked)
 		snprintf(asked, sizeof(asked), " (%u asked for%s)", l->asked, l->objects == 1 ? "" : " each");
 	if (l->cache)
 		strscpy(where, l->cache, sizeof(where));
 	if (l->site)
-		pr_warn("  %lu object%s, %lu bytes%s allocated at %pS, %s\n", l->objects, plural(l->objects), l->bytes,
-			asked, (void *)l->site, where);
+		sprint_symbol(site, l->site);
+	if (l->site || l->site_name)
+		pr_warn("  %lu object%s, %lu bytes%s allocated at %s, %s\n", l->objects, plural(l->objects), l->bytes,
+			asked, l->site_name ?: site, where);
 	else
 		pr_warn("  %lu object%s, %lu bytes%s, call site not noted, %s\n", l->objects, plural(l->objects),
 			l->bytes, asked, where);
@@ -122,7 +125,7 @@ static void tell_objects(const struct module *mod, const struct oot_leftovers *l
 	pr_warn("Module %s left %lu object%s, %lu bytes\n", mod->name, left->objects, plural(left->objects), left->bytes);
 	for (unsigned int i = 0; i < left->nr_sites; i++) {
 		tell_site(&left->left[i]);
-		not_noted |= !left->left[i].site;
+		not_noted |= !left->left[i].site && !left->left[i].site_name;
 	}
 	if (not_noted)
 		pr_warn("  module.oot_sites=%s notes the call sites of all its allocations\n", mod->name);
@@ -140,6 +143,17 @@ static void tell_coverage(const struct module *mod)
 		return;
 	coverage_text(&m, text, sizeof(text));
 	pr_warn("Module %s: KFENCE saw less than 95%%: %s\n", mod->name, text);
+}
+
+void verdict_init_done(struct module *mod)
+{
+	const struct module_region *text = &mod->priv->region[INIT_TEXT];
+
+	if (mod->priv->oot_slot < 0 || !text->start)
+		return;
+	mutex_lock(&module_mutex);
+	oot_slot_init_done(mod->priv->oot_slot, text->start, text->start + text->bytes);
+	mutex_unlock(&module_mutex);
 }
 
 void verdict_deliver(struct module *mod)

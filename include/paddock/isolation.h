@@ -53,9 +53,13 @@ struct oot_options {
 /* oot_slot_enter - a module's code is about to use the slot: counters start, notes are taken. */
 void oot_slot_enter(unsigned int slot, const char *owner, const struct oot_options *options);
 
+/* oot_slot_init_done - code in [start, end) is about to be freed: call sites there are noted by name. */
+void oot_slot_init_done(unsigned int slot, unsigned long start, unsigned long end);
+
 /* Objects that one call site left. */
 struct oot_left {
-	unsigned long site;		/* return address of the call; 0: not noted */
+	unsigned long site;		/* return address of the call; 0: not noted, or its text is gone: */
+	const char *site_name;		/* "f+0x12/0x34 [mod]", or NULL; good for ever */
 	unsigned int asked;		/* bytes asked for, if noted; 0: various */
 	const char *cache;		/* NULL: a large kmalloc() */
 	unsigned long objects, bytes;

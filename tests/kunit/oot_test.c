@@ -275,7 +275,7 @@ static void what_is_left_is_closed_and_can_be_freed(struct kunit *test)
 	if (is_kfence_address(p[1])) {
 		KUNIT_EXPECT_EQ(test, 1U, mm_logged(seq, "left behind by module kunit_ghost, which is unloaded"));
 	} else {
-		KUNIT_EXPECT_EQ(test, 1U, mm_logged(seq, "BUG: isolation: read to memory of unloaded module kunit_ghost in "));
+		KUNIT_EXPECT_EQ(test, 1U, mm_logged(seq, "BUG: isolation: read from memory of unloaded module kunit_ghost in "));
 		KUNIT_EXPECT_EQ(test, 1U, mm_logged(seq, "left by module kunit_ghost, unloaded "));
 	}
 	/* Freed later, by whom it was given to: silent, and the memory is the slot's again. */
