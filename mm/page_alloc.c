@@ -27,6 +27,7 @@
 #include <linux/init.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/kstrtox.h>
 #include <linux/kfence.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -43,6 +44,14 @@
 
 DEFINE_PER_CPU_ALIGNED(struct cpu_magazines, page_cpu[PAGE_CPU_ORDERS]);
 DEFINE_PER_CPU(u64, page_local_live);
+
+bool init_on_free __ro_after_init;
+
+static int __init init_on_free_option(char *val)
+{
+	return kstrtobool(val, &init_on_free);
+}
+early_param("init_on_free", init_on_free_option);
 
 static struct depot page_depot[MAX_NUMNODES][PAGE_CPU_ORDERS];
 static unsigned int depot_limit[MAX_NUMNODES][PAGE_CPU_ORDERS];
@@ -379,6 +388,8 @@ static void free_unreferenced(struct page *page, unsigned int order)
 			undo_compound(page, order);
 		fallthrough;
 	default:
+		if (unlikely(init_on_free))
+			memset(page_address(page), 0, PAGE_SIZE << order);
 		free_pages_unwatched(page, order);
 	}
 }
@@ -482,7 +493,7 @@ void page_lists_set_node(int cpu)
 {
 	int node = NODE_DATA(cpu_to_node(cpu))->fallback[0];
 
-	per_cpu(page_local_live, cpu) = PAGE_LIVE(PAGE_KIND(PAGE_PLAIN, node, 0));
+	per_cpu(page_local_live, cpu) = PAGE_LIVE(PAGE_KIND(init_on_free ? PAGE_BAD : PAGE_PLAIN, node, 0));
 }
 
 void __init page_lists_init(void)

@@ -556,6 +556,8 @@ static void free_debug(struct kmem_cache *s, struct page *slab, void *object, un
 
 static void slab_free(struct kmem_cache *s, struct page *page, void *object, unsigned long caller)
 {
+	if (slab_wants_init_on_free(s))
+		memset(object, 0, s->object_size);
 	if (slab_is_debug(s))
 		free_debug(s, slab_first_page(page), object, caller);
 	else if (page_kind_node(page) == slab_local_node() && page_type(page) == PAGE_SLAB)
@@ -662,6 +664,17 @@ static void renew_gate(void *cache)
 	magazines_unlock(cache, m, flags);
 }
 
+/* One interrupt for all caches, not one each. A cache that is made meanwhile begins with an open gate. */
+static void renew_all_gates(void *unused)
+{
+	struct kmem_cache *s;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(s, &slab_caches, list)
+		renew_gate(s);
+	rcu_read_unlock();
+}
+
 void slab_renew_gates(struct kmem_cache *s)
 {
 	on_each_cpu(renew_gate, s, 1);
@@ -669,13 +682,8 @@ void slab_renew_gates(struct kmem_cache *s)
 
 void slab_set_full_mode(bool on)
 {
-	struct kmem_cache *s;
-
 	WRITE_ONCE(full_mode, on);
-	slab_mutex_lock();
-	list_for_each_entry(s, &slab_caches, list)
-		slab_renew_gates(s);
-	slab_mutex_unlock();
+	on_each_cpu(renew_all_gates, NULL, 1);
 }
 
 void slab_set_kfence_enable(struct kmem_cache *s, bool on)

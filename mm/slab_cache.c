@@ -603,7 +603,9 @@ static struct kmem_cache *boot_cache(struct kmem_cache *s, struct kmem_cache_nod
 
 void slab_set_cpu_node(int cpu)
 {
-	per_cpu(slab_local_kind, cpu) = PAGE_KIND(PAGE_SLAB, NODE_DATA(cpu_to_node(cpu))->fallback[0], 0);
+	int node = NODE_DATA(cpu_to_node(cpu))->fallback[0];
+
+	per_cpu(slab_local_kind, cpu) = PAGE_KIND(init_on_free ? PAGE_BAD : PAGE_SLAB, node, 0);
 }
 
 void __init slab_init(void)

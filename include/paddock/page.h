@@ -90,6 +90,12 @@ bool pages_are_available(void);
 DECLARE_PER_CPU(struct cpu_magazines, page_cpu[PAGE_CPU_ORDERS]);
 DECLARE_PER_CPU(u64, page_local_live);
 
+/*
+ * init_on_free=1: pages and objects are zeroed when they are freed. [I] after early parameters. page_local_live and
+ * slab_local_kind then match nothing, so that every free takes its slow path, which looks at this.
+ */
+extern bool init_on_free;
+
 /* Where the fast paths of alloc_pages() and __free_pages() jump when they cannot do it alone. */
 struct page *alloc_pages_slow(gfp_t gfp, unsigned int order, int node);
 void free_pages_slow(struct page *page, unsigned int order);

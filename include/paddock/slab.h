@@ -69,13 +69,19 @@ struct kmem_cache {
 	struct kmem_cache_node *node[MAX_NUMNODES];	/* [I] NULL: no such node */
 };
 
+/* Are objects of @s zeroed when they are freed? Not where others may look at them still, or a constructor's work is kept. */
+static inline bool slab_wants_init_on_free(const struct kmem_cache *s)
+{
+	return unlikely(init_on_free) && !s->ctor && !(s->flags & (SLAB_TYPESAFE_BY_RCU | SLAB_POISON));
+}
+
 extern struct list_head slab_caches;	/* [M] */
 void slab_mutex_lock(void);		/* the M lock: creation, destruction, the list. Thread context. */
 void slab_mutex_unlock(void);
 
 /* ---- Fast paths ---- */
 
-/* What kfree() compares page->kind with: PAGE_SLAB of this CPU's node. */
+/* What kfree() compares page->kind with: PAGE_SLAB of this CPU's node; nothing at all with init_on_free=1. */
 DECLARE_PER_CPU(u32, slab_local_kind);
 
 /*

@@ -66,27 +66,33 @@ static bool page_is_open(const struct kfence_area *area, unsigned long addr)
 	return arch_pt_prot(READ_ONCE(*page_entry(area, addr)), 0) & PT_PRESENT;
 }
 
-/*
- * Close the guard to the left of @obj (or of the sentinel) if a report has opened it. What strayed into
- * it is wiped, so that it does not look like something when the guard is opened again.
- */
+/* What strayed into an open page is wiped, so that it does not look like something when it is opened again. */
+static void wipe_and_close(const struct kfence_area *area, unsigned long page)
+{
+	memset((void *)page, 0, PAGE_SIZE);
+	page_close_entry(area, page);
+}
+
+/* Close the guard to the left of @obj (or of the sentinel), and page 0 to the left of that, if a report has opened it. */
 static void close_guard(const struct kfence_area *area, struct kfence_object *obj, unsigned long guard)
 {
 	unsigned long flags;
-	bool was_open;
+	u8 was_open;
 
 	if (likely(!READ_ONCE(obj->guard_open)))
 		return;
 	flags = kfence_object_lock(obj);
 	was_open = obj->guard_open;
-	if (was_open) {
-		memset((void *)guard, 0, PAGE_SIZE);
-		obj->guard_open = 0;
-		page_close_entry(area, guard);
-	}
+	obj->guard_open = 0;
+	if (was_open & KFENCE_OPEN_GUARD)
+		wipe_and_close(area, guard);
+	if (was_open & KFENCE_OPEN_FIRST)
+		wipe_and_close(area, guard - PAGE_SIZE);
 	kfence_object_unlock(obj, flags);
-	if (was_open)
+	if (was_open & KFENCE_OPEN_GUARD)
 		arch_tlb_shootdown_page(guard);
+	if (was_open & KFENCE_OPEN_FIRST)
+		arch_tlb_shootdown_page(guard - PAGE_SIZE);
 }
 
 /* ---- Finding objects ---- */
@@ -202,19 +208,19 @@ static void *guarded_alloc(struct kmem_cache *cache, size_t size, gfp_t flags, i
 	if (sampling) {
 		key = kfence_cover_key(stack, nr);
 		if (kfence_cover_applies() && kfence_cover_contains(key)) {
-			kfence_count(KFENCE_COUNT_SKIP_COVERED, 1);
+			kfence_count(KFENCE_COUNT_SKIP_COVERED);
 			return NULL;
 		}
 		objflags |= KFENCE_OBJ_COVERED;
 	}
 	if (kfence_pool_is_scarce() && !involves_module(stack, nr)) {
 		/* A small pool would be full of the kernel's own objects before the first driver is loaded. */
-		kfence_count(KFENCE_COUNT_SKIP_CAPACITY, 1);
+		kfence_count(KFENCE_COUNT_SKIP_CAPACITY);
 		return NULL;
 	}
 	obj = kfence_pool_take(node, flags & __GFP_THISNODE);
 	if (!obj) {
-		kfence_count(KFENCE_COUNT_SKIP_CAPACITY, 1);
+		kfence_count(KFENCE_COUNT_SKIP_CAPACITY);
 		return NULL;
 	}
 	page = kfence_object_page(obj);
@@ -258,7 +264,7 @@ void *kfence_alloc_node(struct kmem_cache *cache, size_t size, gfp_t flags, int 
 	}
 	if (size > PAGE_SIZE || wants_special_zone(flags) || cache->align > PAGE_SIZE ||
 	    cache->flags & (SLAB_CACHE_DMA | SLAB_CACHE_DMA32)) {
-		kfence_count(KFENCE_COUNT_SKIP_INCOMPAT, 1);
+		kfence_count(KFENCE_COUNT_SKIP_INCOMPAT);
 		kfence_sample_retry();
 		return NULL;
 	}
@@ -267,8 +273,7 @@ void *kfence_alloc_node(struct kmem_cache *cache, size_t size, gfp_t flags, int 
 	addr = guarded_alloc(cache, size, flags, node);
 	if (!addr)
 		return NULL;
-	kfence_count(KFENCE_COUNT_SLAB_ALLOCATED, 1);
-	kfence_count(KFENCE_COUNT_SLAB_ALLOCS, 1);
+	kfence_count(KFENCE_COUNT_SLAB_ALLOCS);
 	if (flags & __GFP_ZERO)
 		memset(addr, 0, size);
 	else if (cache->ctor)
@@ -289,7 +294,7 @@ struct page *kfence_alloc_page_node(gfp_t gfp, int node)
 	if (!READ_ONCE(kfence_enabled) || !READ_ONCE(kfence_order0_page))
 		return NULL;
 	if (wants_special_zone(gfp)) {
-		kfence_count(KFENCE_COUNT_SKIP_INCOMPAT, 1);
+		kfence_count(KFENCE_COUNT_SKIP_INCOMPAT);
 		kfence_sample_retry();
 		return NULL;
 	}
@@ -298,8 +303,7 @@ struct page *kfence_alloc_page_node(gfp_t gfp, int node)
 	addr = guarded_alloc(NULL, PAGE_SIZE, gfp, node);
 	if (!addr)
 		return NULL;
-	kfence_count(KFENCE_COUNT_PAGE_ALLOCATED, 1);
-	kfence_count(KFENCE_COUNT_PAGE_ALLOCS, 1);
+	kfence_count(KFENCE_COUNT_PAGE_ALLOCS);
 	if (gfp & __GFP_ZERO)
 		memset(addr, 0, PAGE_SIZE);
 	page = virt_to_page(addr);
@@ -414,19 +418,18 @@ static bool retire_object(struct kfence_area *area, struct kfence_object *obj)
 
 	if (obj->size < PAGE_SIZE && unlikely(!kfence_canary_intact((void *)page, obj->offset, obj->size)))
 		reports = check_canaries(area, obj, KFENCE_FREED, false);
+	if (unlikely(init_on_free) && !zombie && (!obj->cache || slab_wants_init_on_free(obj->cache)))
+		memset(kfence_object_addr(obj), 0, obj->size);
 	kfence_page_close(area, page);
 	close_guard(area, obj, page - PAGE_SIZE);
 	close_guard(area, obj + 1, page + PAGE_SIZE);
 
 	if (obj->flags & KFENCE_OBJ_COVERED && !READ_ONCE(area->draining))
 		kfence_cover_add(object_cover_key(obj), -1);
-	if (obj->flags & KFENCE_OBJ_PAGE) {
-		kfence_count(KFENCE_COUNT_PAGE_ALLOCATED, -1);
-		kfence_count(KFENCE_COUNT_PAGE_FREES, 1);
-	} else {
-		kfence_count(KFENCE_COUNT_SLAB_ALLOCATED, -1);
-		kfence_count(zombie ? KFENCE_COUNT_SLAB_ZOMBIES : KFENCE_COUNT_SLAB_FREES, 1);
-	}
+	if (obj->flags & KFENCE_OBJ_PAGE)
+		kfence_count(KFENCE_COUNT_PAGE_FREES);
+	else
+		kfence_count(zombie ? KFENCE_COUNT_SLAB_ZOMBIES : KFENCE_COUNT_SLAB_FREES);
 	if (zombie)
 		kfence_pool_lose(area);
 	else
@@ -709,15 +712,15 @@ static void open_for_good(struct kfence_area *area, unsigned long addr)
 	unsigned long page = (addr - area->start) / PAGE_SIZE, flags;
 	struct kfence_object *right;
 
-	if (page % 2 == 0) {
+	if (page && page % 2 == 0) {
 		kfence_page_open(area, addr);
 		return;
 	}
 	/* Its flag is with the object to the right; there is one behind the last, for this. */
-	right = &area->objects[(page - 1) / 2];
+	right = &area->objects[page ? (page - 1) / 2 : 0];
 	flags = kfence_object_lock(right);
 	kfence_page_open(area, addr);
-	right->guard_open = 1;
+	right->guard_open |= page ? KFENCE_OPEN_GUARD : KFENCE_OPEN_FIRST;
 	kfence_object_unlock(right, flags);
 }
 
@@ -746,11 +749,14 @@ bool kfence_handle_page_fault(unsigned long addr, bool is_write, struct pt_regs 
 	if (obj)
 		note_object(&in, area, obj);
 	kfence_report(&in);
-	/* For an oops the page stays closed: nobody goes on, and the next to come is reported as well. */
-	if (kfence_fault_action != KFENCE_FAULT_REPORT) {
+	/*
+	 * For an oops the page stays closed: nobody goes on, and the next to come is reported as well. If fault= has
+	 * changed just now the access is tried again.
+	 */
+	if (READ_ONCE(kfence_fault_action) != KFENCE_FAULT_REPORT) {
 		rcu_read_unlock();
 		kfence_act_on_fault(regs);
-		rcu_read_lock();
+		return true;
 	}
 	if (READ_ONCE(kfence_rearm)) {
 		/* Stay masked until the return from the exception; its frame knows what was. */

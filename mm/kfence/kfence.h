@@ -49,6 +49,10 @@ enum kfence_state {
 #define KFENCE_OBJ_COVERED	(1u << 2)	/* its allocation stack is counted as covered */
 #define KFENCE_OBJ_LEFT		(1u << 3)	/* its module was unloaded without freeing it: closed, though live */
 
+/* kfence_object.guard_open */
+#define KFENCE_OPEN_GUARD	(1u << 0)
+#define KFENCE_OPEN_FIRST	(1u << 1)	/* of object 0: page 0 of the area, which has no neighbour of its own */
+
 /*
  * One object, live or not: a cache line. What it holds of the last allocation and free stays until
  * the next, for reports.
@@ -74,7 +78,7 @@ struct kfence_object {
 	u8 locked;			/* the object lock; see kfence_object_lock() */
 	u8 state;			/* [L] enum kfence_state */
 	u8 flags;			/* [L] KFENCE_OBJ_* */
-	u8 guard_open;			/* [L] a report opened the guard to the left */
+	u8 guard_open;			/* [L] KFENCE_OPEN_*: what a report has opened to the left */
 };
 _Static_assert(sizeof(struct kfence_object) == 64, "the promise of docs/kfence.md: one cache line per object");
 
@@ -270,11 +274,9 @@ extern bool kfence_order0_page, kfence_rearm, kfence_deferrable;
 
 /* ---- Counters (stats.c) ---- */
 enum kfence_counter {
-	KFENCE_COUNT_SLAB_ALLOCATED,	/* now */
 	KFENCE_COUNT_SLAB_ALLOCS,
 	KFENCE_COUNT_SLAB_FREES,
 	KFENCE_COUNT_SLAB_ZOMBIES,
-	KFENCE_COUNT_PAGE_ALLOCATED,	/* now */
 	KFENCE_COUNT_PAGE_ALLOCS,
 	KFENCE_COUNT_PAGE_FREES,
 	KFENCE_COUNT_BUGS,
@@ -288,5 +290,13 @@ struct kfence_counts {
 	long n[KFENCE_COUNTERS];
 };
 DECLARE_PER_CPU(struct kfence_counts, kfence_counts);
-void kfence_count(enum kfence_counter which, long n);
+
+static inline void kfence_count(enum kfence_counter which)
+{
+	this_cpu_inc(kfence_counts.n[which]);
+}
+
 long kfence_count_sum(enum kfence_counter which);
+/* Objects that live now: what was allocated and neither freed nor made a zombie. */
+long kfence_slabs_now(void);
+long kfence_pages_now(void);

@@ -177,8 +177,7 @@ void kfence_cover_add(u32 key, int n)
 
 bool kfence_cover_applies(void)
 {
-	long live = kfence_count_sum(KFENCE_COUNT_SLAB_ALLOCATED) +
-		    kfence_count_sum(KFENCE_COUNT_PAGE_ALLOCATED);
+	long live = kfence_slabs_now() + kfence_pages_now();
 
 	return live > 0 && (unsigned long)live * 100 > capacity * READ_ONCE(kfence_skip_covered_thresh);
 }

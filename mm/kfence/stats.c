@@ -16,11 +16,9 @@
 DEFINE_PER_CPU(struct kfence_counts, kfence_counts);
 
 static const char *const names[KFENCE_COUNTERS] = {
-	[KFENCE_COUNT_SLAB_ALLOCATED] = "currently slab allocated",
 	[KFENCE_COUNT_SLAB_ALLOCS] = "total slab allocations",
 	[KFENCE_COUNT_SLAB_FREES] = "total slab frees",
 	[KFENCE_COUNT_SLAB_ZOMBIES] = "zombie slab allocations",
-	[KFENCE_COUNT_PAGE_ALLOCATED] = "currently page allocated",
 	[KFENCE_COUNT_PAGE_ALLOCS] = "total page allocations",
 	[KFENCE_COUNT_PAGE_FREES] = "total page frees",
 	[KFENCE_COUNT_BUGS] = "total bugs",
@@ -28,11 +26,6 @@ static const char *const names[KFENCE_COUNTERS] = {
 	[KFENCE_COUNT_SKIP_CAPACITY] = "skipped allocations (capacity)",
 	[KFENCE_COUNT_SKIP_COVERED] = "skipped allocations (covered)",
 };
-
-void kfence_count(enum kfence_counter which, long n)
-{
-	this_cpu_add(kfence_counts.n[which], n);
-}
 
 long kfence_count_sum(enum kfence_counter which)
 {
@@ -42,6 +35,21 @@ long kfence_count_sum(enum kfence_counter which)
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu_ptr(&kfence_counts, cpu)->n[which]);
 	return sum;
+}
+
+/* Those that went are counted first: an object that comes and goes meanwhile must not make this negative. */
+long kfence_slabs_now(void)
+{
+	long gone = kfence_count_sum(KFENCE_COUNT_SLAB_FREES) + kfence_count_sum(KFENCE_COUNT_SLAB_ZOMBIES);
+
+	return kfence_count_sum(KFENCE_COUNT_SLAB_ALLOCS) - gone;
+}
+
+long kfence_pages_now(void)
+{
+	long gone = kfence_count_sum(KFENCE_COUNT_PAGE_FREES);
+
+	return kfence_count_sum(KFENCE_COUNT_PAGE_ALLOCS) - gone;
 }
 
 static void show_bytes(struct seq_file *seq, unsigned long bytes)
@@ -60,8 +68,13 @@ static int stats_show(struct seq_file *seq, void *unused)
 	int i;
 
 	seq_printf(seq, "enabled: %i\n", kfence_is_enabled());
-	for (i = 0; i < KFENCE_COUNTERS; i++)
+	for (i = 0; i < KFENCE_COUNTERS; i++) {
+		if (i == KFENCE_COUNT_SLAB_ALLOCS)
+			seq_printf(seq, "currently slab allocated: %ld\n", kfence_slabs_now());
+		if (i == KFENCE_COUNT_PAGE_ALLOCS)
+			seq_printf(seq, "currently page allocated: %ld\n", kfence_pages_now());
 		seq_printf(seq, "%s: %ld\n", names[i], kfence_count_sum(i));
+	}
 
 	seq_puts(seq, "\nnode\tobject_size\tpool_size\n");
 	mutex_lock(&kfence_areas_lock);

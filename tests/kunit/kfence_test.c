@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <paddock/page.h>
 #include "kfence_kunit.h"
 
 /* What a case works with; in test->priv. */
@@ -228,8 +229,22 @@ static void test_free_bulk(struct kunit *test)
 
 static void test_init_on_free(struct kunit *test)
 {
-	/* As in Linux the case needs a kernel that clears memory on free; Paddock has no such option. */
-	kunit_skip(test, "no init_on_free");
+	size_t size = use_size(test, 32, 0, NULL);
+	char *p;
+
+	if (!init_on_free) {
+		kunit_skip(test, "booted without init_on_free=1");
+		return;
+	}
+	p = alloc(test, size, GFP_KERNEL, KFENCE_ANY);
+	memset(p, 0x5a, size);
+	release(test, p);
+	READ_ONCE(*p);
+	kfence_expect(test, "use-after-free read", p, __func__, p, size, NULL);
+	/* The report has opened the page. */
+	for (size_t i = 0; i < size; i++)
+		KUNIT_EXPECT_EQ(test, p[i], (char)0);
+	kfence_expect_none(test);
 }
 
 static void test_shrink_memcache(struct kunit *test)

@@ -8,47 +8,53 @@
 
 #include <linux/types.h>
 
-#define WORDS_4(op)	op(0) op(16) op(32) op(48)
-#define WORDS_32(op)	WORDS_4(op) op(64) op(80) op(96) op(112) op(128) op(144) op(160) op(176) \
-			op(192) op(208) op(224) op(240)
+#define WORDS_32(op)	op(0) op(16) op(32) op(48) op(64) op(80) op(96) op(112) op(128) op(144) op(160) \
+			op(176) op(192) op(208) op(224) op(240)
 
+/* The last 32 words are done whatever the steps before them left over: some twice, none one by one. */
 static inline void arch_words_fill(u64 *p, u64 word, size_t count)
 {
+	u64 *last = p + count - 32;
+
+	if (count < 32) {
+		while (count--)
+			*p++ = word;
+		return;
+	}
 #define FILL(at) "stp %1, %1, [%0, #" #at "]\n\t"
-	for (; count >= 32; count -= 32, p += 32)
+	for (; p < last; p += 32)
 		asm volatile(WORDS_32(FILL) : : "r"(p), "r"(word) : "memory");
-	for (; count >= 8; count -= 8, p += 8)
-		asm volatile(WORDS_4(FILL) : : "r"(p), "r"(word) : "memory");
+	asm volatile(WORDS_32(FILL) : : "r"(last), "r"(word) : "memory");
 #undef FILL
-	while (count--)
-		*p++ = word;
 }
 
-static inline bool arch_words_equal(const u64 *p, u64 word, size_t count)
+static __always_inline bool arm64_32_words_equal(const u64 *p, u64 word)
 {
 	u64 a, b;
 	bool equal;
 
-	/* Sets "equal" before the first CCMP. */
+	/* The first compare with itself sets "equal" for the chain. */
 #define COMPARE(at) "ldp %0, %1, [%3, #" #at "]\n\tccmp %0, %4, #0, eq\n\tccmp %1, %4, #0, eq\n\t"
-	for (; count >= 32; count -= 32, p += 32) {
-		asm volatile("cmp xzr, xzr\n\t" WORDS_32(COMPARE)
-			     : "=&r"(a), "=&r"(b), "=@cceq"(equal) : "r"(p), "r"(word) : "memory");
-		if (!equal)
-			return false;
-	}
-	for (; count >= 8; count -= 8, p += 8) {
-		asm volatile("cmp xzr, xzr\n\t" WORDS_4(COMPARE)
-			     : "=&r"(a), "=&r"(b), "=@cceq"(equal) : "r"(p), "r"(word) : "memory");
-		if (!equal)
-			return false;
-	}
+	asm volatile("cmp xzr, xzr\n\t" WORDS_32(COMPARE)
+		     : "=&r"(a), "=&r"(b), "=@cceq"(equal) : "r"(p), "r"(word) : "memory");
 #undef COMPARE
-	for (; count; count--)
-		if (*p++ != word)
-			return false;
-	return true;
+	return equal;
 }
 
-#undef WORDS_4
+static inline bool arch_words_equal(const u64 *p, u64 word, size_t count)
+{
+	const u64 *last = p + count - 32;
+
+	if (count < 32) {
+		while (count--)
+			if (*p++ != word)
+				return false;
+		return true;
+	}
+	for (; p < last; p += 32)
+		if (!arm64_32_words_equal(p, word))
+			return false;
+	return arm64_32_words_equal(last, word);
+}
+
 #undef WORDS_32
