@@ -57,3 +57,11 @@ static inline u64 get_le64(const void *p) { u64 v; memcpy(&v, p, sizeof(v)); ret
 static inline void set_le16(void *p, u16 v) { memcpy(p, &v, sizeof(v)); }
 static inline void set_le32(void *p, u32 v) { memcpy(p, &v, sizeof(v)); }
 static inline void set_le64(void *p, u64 v) { memcpy(p, &v, sizeof(v)); }
+
+/* Names in a file may hold any byte, also such that drive a terminal: what is shown has a '?' for those, lines' ends apart. */
+static inline void make_printable(char *s)
+{
+	for (; *s; s++)
+		if ((*s < ' ' && *s != '\n') || *s > '~')
+			*s = '?';
+}

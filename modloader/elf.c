@@ -12,7 +12,7 @@
 #include "order.h"
 
 /* One-line reasons; the value is the errno to return. */
-#define BAD(img, ...) (scnprintf((img)->why, sizeof((img)->why), __VA_ARGS__), -ENOEXEC)
+#define BAD(img, ...) (scnprintf((img)->why, sizeof((img)->why), __VA_ARGS__), make_printable((img)->why), -ENOEXEC)
 
 static bool in_file(const struct elf_image *img, u64 offset, u64 size)
 {

@@ -12,7 +12,7 @@
  *   verdict.c   what an isolated module has and    isolate_options.c, name_list.c   what else can be asked for
  *               leaves behind                      isolated modules, in lists of names
  *   unload.c    references, holders, exit          sysfs.c     /sys/module/<name>, /proc/modules
- *   leftover.c  what would still run its code
+ *   leftover.c  what would still run its code      params.c    is its table of parameters sound?
  */
 #pragma once
 
@@ -160,6 +160,9 @@ bool symbols_find(const char *name, struct symbol_owner *out);	/* Locking: modul
 /* Fill info->symbol_value; tells all refusals together. 0, -ENOENT, -ENOEXEC, -EINVAL, -EBUSY, -ENOMEM. */
 int symbols_resolve(struct load_info *info);
 int symbols_check_exports(struct load_info *info);	/* -ENOEXEC: a name is taken, or the table is broken */
+
+/* params.c */
+int params_check(struct load_info *info);	/* 0 or -ENOEXEC: a parameter is not in the module */
 
 /* kallsyms.c */
 int kallsyms_add_module(struct load_info *info);

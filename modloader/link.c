@@ -21,8 +21,6 @@
 #include <paddock/percpu.h>
 #include "internal.h"
 
-extern char _srodata[], _end[];		/* linker.ld: the image behind its text */
-
 /* ---- Open ---- */
 
 static bool is_module_name(const char *name)
@@ -74,9 +72,13 @@ int link_open(struct load_info *info, const void *image, size_t len)
 		return err;
 	file_mod = elf_section_data(&info->img, info->this_module);
 	if (!file_mod || info->img.sections[info->this_module].sh_size != sizeof(struct module) ||
-	    info->img.sections[info->this_module].sh_addralign % __alignof__(struct module) ||
-	    !(info->img.sections[info->this_module].sh_flags & SHF_ALLOC)) {
+	    info->img.sections[info->this_module].sh_addralign < __alignof__(struct module)) {
 		load_complain(info, ".gnu.linkonce.this_module section size must match the kernel's built struct module size at run time");
+		return -ENOEXEC;
+	}
+	if ((info->img.sections[info->this_module].sh_flags & (SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR)) !=
+	    (SHF_ALLOC | SHF_WRITE)) {
+		load_complain(info, ".gnu.linkonce.this_module is not writable data");
 		return -ENOEXEC;
 	}
 	if (strnlen(file_mod->name, sizeof(file_mod->name)) == sizeof(file_mod->name) ||
@@ -120,9 +122,10 @@ static int relocation_failed(struct load_info *info, unsigned int target, const 
 		load_complain(info, "unknown relocation type %u (%s) against %.60s in section %s", number,
 			      type ? type : "?", symbol, section);
 	else
-		load_complain(info, "%s in relocation type %u (%s) against %.60s+%#llx at %s+%#llx",
+		load_complain(info, "%s in relocation type %u (%s) against %.60s%c%#llx at %s+%#llx",
 			      err == -ERANGE ? "overflow" : err == -EFAULT ? "place outside the section" : "misaligned",
-			      number, type ? type : "?", symbol, (long long)r->r_addend, section,
+			      number, type ? type : "?", symbol, r->r_addend < 0 ? '-' : '+',
+			      r->r_addend < 0 ? -(u64)r->r_addend : (u64)r->r_addend, section,
 			      (unsigned long long)r->r_offset);
 	return -ENOEXEC;
 }
@@ -232,29 +235,6 @@ static void *find_table(struct load_info *info, const char *name, size_t entry_b
 	return (void *)info->section_addr[i];
 }
 
-static bool in_image_data(const void *p)
-{
-	return (const char *)p >= _srodata && (const char *)p < _end;
-}
-
-static int check_params(struct load_info *info)
-{
-	struct module *mod = info->mod;
-	unsigned int i;
-
-	for (i = 0; i < mod->num_kp; i++) {
-		const struct kernel_param *kp = &mod->kp[i];
-
-		if (!module_has_string(info->priv, kp->name) || !kp->ops ||
-		    !(in_image_data(kp->ops) ||
-		      layout_region_of(info->priv, (unsigned long)kp->ops) != NO_REGION)) {
-			load_complain(info, "parameter %u has a bad name or type", i);
-			return -ENOEXEC;
-		}
-	}
-	return 0;
-}
-
 static int check_code_tables(struct load_info *info)
 {
 	struct module *mod = info->mod;
@@ -315,7 +295,7 @@ static int find_tables(struct load_info *info)
 		return -ENOEXEC;
 	err = symbols_check_exports(info);
 	if (!err)
-		err = check_params(info);
+		err = params_check(info);
 	if (!err)
 		err = check_code_tables(info);
 	return err;

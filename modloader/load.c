@@ -35,35 +35,31 @@ static DECLARE_WAIT_QUEUE_HEAD(module_wq);
 
 /* ---- Telling ---- */
 
-static void err_vprintf(struct module_errbuf *err, const char *fmt, va_list ap)
-{
-	if (err && err->len < sizeof(err->text))
-		err->len += vscnprintf(err->text + err->len, sizeof(err->text) - err->len, fmt, ap);
-}
-
 void module_err(struct module_errbuf *err, const char *fmt, ...)
 {
 	va_list ap;
+	char *p;
 
+	if (!err || err->len >= sizeof(err->text))
+		return;
+	p = err->text + err->len;
 	va_start(ap, fmt);
-	err_vprintf(err, fmt, ap);
+	err->len += vscnprintf(p, sizeof(err->text) - err->len, fmt, ap);
 	va_end(ap);
+	make_printable(p);
 }
 
 void load_complain(struct load_info *info, const char *fmt, ...)
 {
-	struct va_format vaf = { .fmt = fmt };
-	va_list ap, copy;
+	char line[320];
+	va_list ap;
 
 	va_start(ap, fmt);
-	va_copy(copy, ap);
-	vaf.va = &copy;
-	pr_err("%s: %pV\n", info->name, &vaf);
-	va_end(copy);
-	module_err(info->err, "%s: ", info->name);
-	err_vprintf(info->err, fmt, ap);
-	module_err(info->err, "\n");
+	vscnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
+	make_printable(line);
+	pr_err("%s: %s\n", info->name, line);
+	module_err(info->err, "%s: %s\n", info->name, line);
 }
 
 /* ---- Names ---- */
@@ -339,6 +335,8 @@ int module_load(const void *image, size_t len, const char *args, unsigned int fl
 	}
 	if (!err && !(flags & MODULE_LOAD_DRY_RUN)) {
 		mod = info->mod;
+		if (flags & MODULE_LOAD_NO_INIT)
+			mod->init = NULL, mod->exit = NULL;
 		note_taints(info);
 		isolate_announce(info);
 		tell_gdb(info);

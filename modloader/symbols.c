@@ -21,7 +21,7 @@ enum cause { UNKNOWN, GPL_ONLY, OTHER_VERSION, OWNER_NOT_READY, NR_CAUSES };
 struct refusal {
 	struct list_head list;
 	enum cause cause;
-	const char *name;		/* in the file */
+	char name[96];			/* cut, and printable */
 	const char *owner;		/* OWNER_NOT_READY */
 };
 
@@ -128,7 +128,9 @@ static int refuse(struct list_head *refusals, enum cause cause, const char *name
 
 	if (!r)
 		return -ENOMEM;
-	*r = (struct refusal){ .cause = cause, .name = name, .owner = owner };
+	*r = (struct refusal){ .cause = cause, .owner = owner };
+	strscpy(r->name, name, sizeof(r->name));
+	make_printable(r->name);
 	list_add_tail(&r->list, refusals);
 	return 0;
 }
@@ -213,7 +215,7 @@ static void explain_cause(struct load_info *info, struct list_head *refusals, en
 		if (r->cause != cause)
 			continue;
 		if (++shown > 24) {
-			module_err(info->err, "  … and %u more\n", n - 24);
+			module_err(info->err, "  ... and %u more\n", n - 24);
 			return;
 		}
 		near = cause == UNKNOWN ? nearest_name(r->name) : NULL;

@@ -183,22 +183,34 @@ void module_sysfs_free(struct module_private *priv)
 
 /* ---- The folder ---- */
 
-static void link_holders(struct module *mod, bool add)
+static void unlink_holders(struct module *mod)
 {
 	struct module_use *use;
+
+	mutex_lock(&module_mutex);
+	list_for_each_entry(use, &mod->priv->uses, of_user)
+		if (use->target->priv->holders_dir)
+			sysfs_remove_link(use->target->priv->holders_dir, mod->name);
+	mutex_unlock(&module_mutex);
+}
+
+/* A link to the module in the holders/ of each that it uses. */
+static int link_holders(struct module *mod)
+{
+	struct module_use *use;
+	int err = 0;
 
 	mutex_lock(&module_mutex);
 	list_for_each_entry(use, &mod->priv->uses, of_user) {
 		struct kobject *dir = use->target->priv->holders_dir;
 
-		if (!dir)
-			continue;
-		if (!add)
-			sysfs_remove_link(dir, mod->name);
-		else if (sysfs_create_link(dir, &mod->mkobj.kobj, mod->name))
-			pr_debug("%s: no link in holders of %s\n", mod->name, use->target->name);
+		if (dir && !err)
+			err = sysfs_create_link(dir, &mod->mkobj.kobj, mod->name);
 	}
 	mutex_unlock(&module_mutex);
+	if (err)
+		unlink_holders(mod);
+	return err;
 }
 
 /* Take the folder away and wait until nobody looks at the kobject any more. */
@@ -236,9 +248,14 @@ int module_sysfs_add(struct module *mod)
 		err = -ENOMEM;
 		goto drop_params;
 	}
-	link_holders(mod, true);
+	err = link_holders(mod);
+	if (err)
+		goto drop_holders;
 	return 0;
 
+drop_holders:
+	kobject_put(priv->holders_dir);
+	priv->holders_dir = NULL;
 drop_params:
 	module_param_sysfs_remove(mod);
 drop:
@@ -250,7 +267,7 @@ void module_sysfs_remove(struct module *mod)
 {
 	struct kobject *holders = mod->priv->holders_dir;
 
-	link_holders(mod, false);
+	unlink_holders(mod);
 	mutex_lock(&module_mutex);
 	mod->priv->holders_dir = NULL;
 	mutex_unlock(&module_mutex);

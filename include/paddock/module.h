@@ -19,6 +19,7 @@ struct module_errbuf {
 #define MODULE_LOAD_IGNORE_MODVERSIONS	1u	/* insmod -f, as Linux's finit_module() flags */
 #define MODULE_LOAD_IGNORE_VERMAGIC	2u
 #define MODULE_LOAD_DRY_RUN		0x100u	/* insmod -n: check and link, say what would be, undo */
+#define MODULE_LOAD_NO_INIT		0x200u	/* for tests: all but the module's own init and exit */
 
 #define MODULE_UNLOAD_FORCE		1u	/* rmmod -f: in spite of users; taints */
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
  * The module loader, in the kernel, with the sample modules of the initramfs: what a load leaves behind,
- * what a failed one leaves behind (nothing), W^X, symbols, dependencies, versions, mutated files.
+ * what a failed one leaves behind (nothing), W^X, symbols, dependencies, versions. Mutated files, failing
+ * allocations and many rounds are modload_test.c's.
  */
 #include <kunit/test.h>
 #include <linux/kallsyms.h>
 #include <linux/mmzone.h>
 #include <linux/module.h>
-#include <linux/printk.h>
-#include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -286,55 +285,6 @@ static void truncated_files_are_refused(struct kunit *test)
 	mm_watch_end(test, &watch);
 }
 
-/*
- * Mutants are linked but not run: what a module's own code does is its affair. Bytes are changed
- * everywhere, tables at the end of the file more often.
- */
-static void mutants_are_survived(struct kunit *test)
-{
-	static const char *const names[] = { "hello", "params", "counter_lib", "victim" };
-	struct mm_watch watch;
-	unsigned int i, k, linked = 0;
-	u32 seed = get_random_u32() | 1, r = seed;
-	int loglevel = console_loglevel;
-
-	kunit_info(test, "seed %u", seed);
-	mm_watch_begin(test, &watch);
-	console_loglevel = CONSOLE_LOGLEVEL_SILENT;	/* a line for each mutant stays in the ring */
-	for (i = 0; i < 2400; i++) {
-		struct ko ko = read_ko(test, names[i % ARRAY_SIZE(names)]);
-
-		for (k = 0; k < 1 + i % 3; k++) {
-			size_t at;
-
-			r = r * 1664525 + 1013904223;
-			at = r >> 8;
-			at = i & 8 ? ko.len - 1 - at % (ko.len / 3) : at % ko.len;
-			r = r * 1664525 + 1013904223;
-			ko.data[at] = r & 1 << 20 ? r >> 24 : ko.data[at] ^ 1 << (r >> 29);
-		}
-		linked += !load(ko, "", MODULE_LOAD_DRY_RUN);
-		kunit_release_action(test, free_ko, ko.data);
-	}
-	console_loglevel = loglevel;
-	kunit_info(test, "%u of %u mutants could be linked", linked, i);
-	KUNIT_EXPECT_GT(test, linked, 100U);
-	mm_watch_end(test, &watch);
-}
-
-static void many_loads_leak_nothing(struct kunit *test)
-{
-	struct ko ko = read_ko(test, "counter_lib");
-	struct mm_watch watch;
-
-	mm_watch_begin(test, &watch);
-	for (unsigned int i = 0; i < 400; i++) {
-		KUNIT_ASSERT_EQ(test, 0, load(ko, "", 0));
-		KUNIT_ASSERT_EQ(test, 0, unload("counter_lib"));
-	}
-	mm_watch_end(test, &watch);
-}
-
 static struct kunit_case modloader_cases[] = {
 	KUNIT_CASE(load_and_unload),
 	KUNIT_CASE(second_load_is_refused),
@@ -349,8 +299,6 @@ static struct kunit_case modloader_cases[] = {
 	KUNIT_CASE(other_versions_are_refused),
 	KUNIT_CASE(dry_run_leaves_nothing),
 	KUNIT_CASE(truncated_files_are_refused),
-	KUNIT_CASE(mutants_are_survived),
-	KUNIT_CASE(many_loads_leak_nothing),
 	{ }
 };
 
