@@ -27,7 +27,7 @@ struct reloc {
  *
  * Slots: what an instruction cannot reach directly it reaches through a small record near it. On
  * x86_64 this is a GOT entry, 8 bytes of read-only data with S; on arm64 a veneer, 16 bytes of
- * code that jump to S. The loader keeps room for one slot per symbol that wants one.
+ * code that jump to S and hold S as data. The loader keeps room for one slot per symbol that wants one.
  */
 struct reloc_machine {
 	u16 machine;			/* EM_X86_64… */

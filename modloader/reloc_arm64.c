@@ -10,6 +10,8 @@
  *	br	x16
  *	.quad	target
  *
+ * Its last word serves as the symbol's GOT entry, too.
+ *
  * Source: ELF for the Arm 64-bit Architecture (IHI 0056), "Relocation"; Arm ARM, C6, the encodings.
  */
 #include <elf.h>
@@ -20,7 +22,7 @@
 #endif
 
 /* What is computed, where it goes, and how it is checked. */
-enum calc { ABS, PREL, PAGE };		/* S+A, S+A-P, Page(S+A)-Page(P) */
+enum calc { ABS, PREL, PAGE, GOT, GOT_PAGE };	/* S+A, S+A-P, Page(S+A)-Page(P); G: address of the word with S */
 enum form {
 	DATA,				/* bytes */
 	MOVW_UNSIGNED,			/* MOVZ/MOVK: 16 bits of the value, at 'lsb' */
@@ -74,6 +76,10 @@ static const struct rule rules[] = {
 	[R_AARCH64_LDST64_ABS_LO12_NC]	= { "R_AARCH64_LDST64_ABS_LO12_NC", ABS, IMM12, 0, 3 },
 	[R_AARCH64_LDST128_ABS_LO12_NC]	= { "R_AARCH64_LDST128_ABS_LO12_NC", ABS, IMM12, 0, 4 },
 
+	/* For symbols that may be missing (weak): the compiler loads the address, since ADRP might not reach 0. */
+	[R_AARCH64_ADR_GOT_PAGE]	= { "R_AARCH64_ADR_GOT_PAGE", GOT_PAGE, ADR, 33 },
+	[R_AARCH64_LD64_GOT_LO12_NC]	= { "R_AARCH64_LD64_GOT_LO12_NC", GOT, IMM12, 0, 3 },
+
 	[R_AARCH64_LD_PREL_LO19]	= { "R_AARCH64_LD_PREL_LO19", PREL, BRANCH, 19, 5 },
 	[R_AARCH64_TSTBR14]		= { "R_AARCH64_TSTBR14", PREL, BRANCH, 14, 5 },
 	[R_AARCH64_CONDBR19]		= { "R_AARCH64_CONDBR19", PREL, BRANCH, 19, 5 },
@@ -81,6 +87,7 @@ static const struct rule rules[] = {
 	[R_AARCH64_CALL26]		= { "R_AARCH64_CALL26", PREL, BRANCH, 26, 0 },
 };
 
+#define GOT_IN_SLOT	8	/* where in a veneer the word with the symbol's address is */
 #define R_AARCH64_NONE_OLD 256	/* IHI 0056 before 2012; still in use */
 
 static const struct rule *rule_of(u32 type)
@@ -140,7 +147,7 @@ static int apply_insn(const struct reloc *r, const struct rule *rule, u64 x)
 	case ADR:
 		if (rule->bits < 64 && !fits_signed((s64)x, rule->bits))
 			return -ERANGE;
-		imm = rule->calc == PAGE ? x >> 12 : x;
+		imm = rule->calc == PREL ? x : x >> 12;
 		set_le32(r->loc, insert(insert(insn, imm, 2, 29), imm >> 2, 19, 5));
 		return 0;
 	case IMM12:
@@ -170,9 +177,14 @@ static int arm64_apply(const struct reloc *r)
 		return 0;
 	if (!rule)
 		return -ENOEXEC;
+	if (rule->calc == GOT || rule->calc == GOT_PAGE) {
+		if (!r->slot)
+			return -ENOEXEC;
+		x = r->slot + GOT_IN_SLOT + (u64)r->addend;
+	}
 	if (rule->calc == PREL)
 		x -= r->place;
-	else if (rule->calc == PAGE)
+	else if (rule->calc == PAGE || rule->calc == GOT_PAGE)
 		x = (x & ~0xfffULL) - (r->place & ~0xfffULL);
 	if (rule->form == DATA)
 		return apply_data(r, rule, x);
@@ -186,7 +198,8 @@ static int arm64_apply(const struct reloc *r)
 /* Inside a module every branch reaches: its text and init lie in one region of 128 MiB. */
 static bool arm64_wants_slot(u32 type, bool undefined)
 {
-	return undefined && (type == R_AARCH64_JUMP26 || type == R_AARCH64_CALL26);
+	return (undefined && (type == R_AARCH64_JUMP26 || type == R_AARCH64_CALL26)) ||
+	       type == R_AARCH64_ADR_GOT_PAGE || type == R_AARCH64_LD64_GOT_LO12_NC;
 }
 
 static void arm64_write_slot(u8 *at, u64 target)

@@ -198,7 +198,7 @@ static void explain_cause(struct load_info *info, struct list_head *refusals, en
 	static const char *const titles[NR_CAUSES] = {
 		[UNKNOWN] = "%s: unknown symbols, exported by neither the kernel nor a loaded module (%u):\n",
 		[GPL_ONLY] = "%s: symbols only for modules with a GPL-compatible MODULE_LICENSE (%u):\n",
-		[OTHER_VERSION] = "%s: symbols whose declaration differs from the kernel's (%u); rebuild the module against this tree:\n",
+		[OTHER_VERSION] = "%s: symbols whose declaration differs from the exporter's (%u); rebuild the module against this tree:\n",
 		[OWNER_NOT_READY] = "%s: symbols of modules that are not ready (%u):\n",
 	};
 	unsigned int n = 0, shown = 0;
@@ -224,22 +224,57 @@ static void explain_cause(struct load_info *info, struct list_head *refusals, en
 	}
 }
 
+/* Modules that it says it depends on and that are not there: the likeliest reason for unknown symbols. */
+static void explain_depends(struct load_info *info)
+{
+	const char *list = elf_modinfo(&info->img, "depends", NULL);
+	char name[MODULE_NAME_LEN];
+
+	while (list && *list) {
+		size_t n = strcspn(list, ",");
+
+		strscpy(name, list, min(n + 1, sizeof(name)));
+		if (n && !find_module(name))
+			module_err(info->err, "%s: it depends on %s, which is not loaded (modprobe loads both)\n",
+				   info->name, name);
+		list += n + (list[n] == ',');
+	}
+}
+
+/* What the module says about where it comes from, for those whose declarations differ. */
+static void explain_origin(struct load_info *info)
+{
+	const char *magic = elf_modinfo(&info->img, "vermagic", NULL);
+	const char *source = elf_modinfo(&info->img, "srcversion", NULL);
+
+	module_err(info->err, "%s: it was built for '%.80s'%s%.40s\n", info->name, magic ? magic : "(no version magic)",
+		   source ? ", srcversion " : "", source ? source : "");
+}
+
 /* Log, explain and free the list. Returns the errno for the whole. */
 static int tell_refusals(struct load_info *info, struct list_head *refusals)
 {
 	static const int errnos[NR_CAUSES] = {
 		[UNKNOWN] = -ENOENT, [GPL_ONLY] = -ENOENT, [OTHER_VERSION] = -EINVAL, [OWNER_NOT_READY] = -EBUSY,
 	};
+	bool has[NR_CAUSES] = { };
 	struct refusal *r, *next;
 	enum cause cause;
 	int err = 0;
 
 	list_for_each_entry(r, refusals, list) {
+		has[r->cause] = true;
 		pr_warn("%s: Unknown symbol %s (err %d)\n", info->name, r->name, errnos[r->cause]);
 		err = errnos[r->cause];
 	}
 	for (cause = 0; cause < NR_CAUSES; cause++)
 		explain_cause(info, refusals, cause);
+	if (has[UNKNOWN])
+		explain_depends(info);
+	if (has[OTHER_VERSION])
+		explain_origin(info);
+	if (has[UNKNOWN] || has[GPL_ONLY] || has[OTHER_VERSION])
+		isolate_describe(info);
 	list_for_each_entry_safe(r, next, refusals, list)
 		kfree(r);
 	return err;

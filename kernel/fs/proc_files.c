@@ -147,6 +147,8 @@ static int kallsyms_show(struct seq_file *m, void *v)
 {
 	const struct symbol *s = v;
 
+	if (s->type == '?')		/* of a module's init, which is gone */
+		return 0;
 	seq_printf(m, "%016lx %c %s", s->addr, s->type, s->name);
 	if (s->module[0])
 		seq_printf(m, "\t[%s]", s->module);

@@ -261,12 +261,15 @@ struct modinfo_context {
 	struct cmd *c;
 	const char *field;	/* only this one, or NULL */
 	bool found;
+	bool parms_only;	/* -p */
 };
 
 static int show_info(void *ctx, const char *tag, const char *value)
 {
 	struct modinfo_context *m = ctx;
 
+	if (m->parms_only)
+		return 0;
 	if (m->field) {
 		if (!strcmp(tag, m->field)) {
 			cmd_printf(m->c, "%s\n", value);
@@ -330,9 +333,9 @@ static int show_rewrite(void *ctx, const char *symbol, const char *target)
 	return 0;
 }
 
-static int modinfo_file(struct cmd *c, const char *path, const char *field, bool rewrites)
+static int modinfo_file(struct cmd *c, const char *path, const char *field, bool parms_only, bool rewrites)
 {
-	struct parm_context p = { .m = { .c = c, .field = field } };
+	struct parm_context p = { .m = { .c = c, .field = field, .parms_only = parms_only } };
 	struct module_errbuf *err = kzalloc(sizeof(*err), GFP_KERNEL);
 	void *image = NULL;
 	size_t len;
@@ -346,11 +349,12 @@ static int modinfo_file(struct cmd *c, const char *path, const char *field, bool
 	if (rewrites) {
 		status = module_show_rewrites(image, len, show_rewrite, c, err);
 	} else {
-		if (!field)
+		if (!field && !parms_only)
 			cmd_printf(c, "filename:       %s\n", path);
 		status = module_modinfo(image, len, show_or_keep, &p, err);
 		for (struct parm *parm = p.parms; parm; parm = parm->next) {
-			cmd_printf(c, "parm:           %s:%s", parm->name, parm->text ? parm->text : "");
+			cmd_printf(c, "%s%s:%s", parms_only ? "" : "parm:           ", parm->name,
+				   parm->text ? parm->text : "");
 			if (parm->type)
 				cmd_printf(c, "%s(%s)", parm->text ? " " : "", parm->type);
 			cmd_puts(c, "\n");
@@ -371,10 +375,10 @@ static int cmd_modinfo(struct cmd *c)
 {
 	struct cmd_opts o = { };
 	const char *field = NULL;
-	bool rewrites = false;
+	bool rewrites = false, parms_only = false;
 	int opt, status = 0;
 
-	while ((opt = cmd_getopt(c, &o, "F:radpn")) != -1) {
+	while ((opt = cmd_getopt(c, &o, "F:radlpn")) != -1) {
 		switch (opt) {
 		case 'F':
 			field = o.arg;
@@ -388,8 +392,11 @@ static int cmd_modinfo(struct cmd *c)
 		case 'd':
 			field = "description";
 			break;
+		case 'l':
+			field = "license";
+			break;
 		case 'p':
-			field = "parm";
+			parms_only = true;
 			break;
 		case 'n':
 			field = "filename";
@@ -412,7 +419,7 @@ static int cmd_modinfo(struct cmd *c)
 		if (field && !strcmp(field, "filename"))
 			cmd_printf(c, "%s\n", path);
 		else
-			status |= modinfo_file(c, path, field, rewrites);
+			status |= modinfo_file(c, path, field, parms_only, rewrites);
 		kfree(path);
 	}
 	return status;
@@ -504,6 +511,51 @@ out:
 	return status;
 }
 
+/* Is it loaded, and by nobody used? */
+static bool is_unused(const char *name)
+{
+	char path[128];
+	char *text;
+	size_t len;
+	bool unused;
+
+	snprintf(path, sizeof(path), "/sys/module/%s/refcnt", name);
+	if (read_whole_file(NULL, path, (void **)&text, &len))
+		return false;
+	unused = len && text[0] == '0';
+	kvfree(text);
+	return unused;
+}
+
+/* Unload @name, then what it depends on as far as nobody else uses that. Returns 0 or 1, reported. */
+static int probe_remove(struct cmd *c, const char *name, unsigned int depth)
+{
+	struct depends_context d = { };
+	char *plain = module_name_of(name), *path = find_module_file(c, name), *rest, *dep;
+	void *image;
+	size_t len;
+	int status;
+
+	if (!plain) {
+		kfree(path);
+		return cmd_error(c, "%s", errno_text(-ENOMEM));
+	}
+	/* What it depends on is in its file, and known only as long as that is there. */
+	if (path && !read_whole_file(c->sh->cwd, path, &image, &len)) {
+		module_modinfo(image, len, take_depends, &d, NULL);
+		kvfree(image);
+	}
+	status = unload(c, plain, 0, "modprobe");
+	rest = d.list;
+	while (!status && depth < DEPTH_MAX && (dep = strsep(&rest, ",")) && *dep)
+		if (is_unused(dep))
+			status = probe_remove(c, dep, depth + 1);
+	kfree(d.list);
+	kfree(path);
+	kfree(plain);
+	return status;
+}
+
 static int cmd_modprobe(struct cmd *c)
 {
 	struct cmd_opts o = { };
@@ -522,7 +574,7 @@ static int cmd_modprobe(struct cmd *c)
 		return cmd_error(c, "ERROR: missing parameters. See --help.");
 	if (remove) {
 		for (int i = o.index; i < c->argc; i++)
-			status |= unload(c, c->argv[i], 0, "modprobe");
+			status |= probe_remove(c, c->argv[i], 0);
 		return status;
 	}
 	args = join_args(c->argc - o.index - 1, c->argv + o.index + 1);
@@ -537,7 +589,7 @@ SHELL_COMMAND(insmod, "insmod", cmd_insmod, 0, "[-fn] FILE|NAME [PARAM=VALUE...]
 	      "Load a module; -n only checks and explains");
 SHELL_COMMAND(rmmod, "rmmod", cmd_rmmod, 0, "[-f] NAME...", "Unload modules");
 SHELL_COMMAND(lsmod, "lsmod", cmd_lsmod, 0, "", "List the loaded modules");
-SHELL_COMMAND(modinfo, "modinfo", cmd_modinfo, 0, "[-r] [-F FIELD] FILE|NAME...",
+SHELL_COMMAND(modinfo, "modinfo", cmd_modinfo, 0, "[-adlprn] [-F FIELD] FILE|NAME...",
 	      "Show what a module says about itself; -r: where isolation binds its symbols");
 SHELL_COMMAND(modprobe, "modprobe", cmd_modprobe, 0, "[-r] NAME [PARAM=VALUE...]",
-	      "Load a module and what it depends on, or unload it");
+	      "Load a module and what it depends on, or unload it and what only it used");

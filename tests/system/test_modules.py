@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Modules seen from the shell: what a module leaves running when it goes."""
+"""Modules seen from the shell: what one leaves running when it goes, what compilers make, what the loader explains."""
 import re
+import subprocess
+
+from conftest import TREE
 
 WARN = r"\[ *[\d.]+\] "
 
@@ -52,3 +55,166 @@ def test_a_module_whose_thread_does_not_stop_stays(vm):
                      r"left_running +\d+  0 \(Lingering\)$", r.out, re.M), r
     assert "something still runs its code, see rmmod\nstatus 1" in r.out, r
     assert re.search(r"Used by\n(\[.*\n)*alive\n$", r.out), r
+
+
+# ---- What compilers make ----
+
+SHAPES = r"""
+/* Code and data of many shapes, so that the compiler leaves many kinds of relocation. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+struct op { const char *name; int (*fn)(int); };
+static int twice(int x) { return 2 * x; }
+static int minus(int x) { return x - 7; }
+int shared_global = 11;
+static int counter;			/* .bss */
+static u8 bytes[] = { 1, 2, 3 };
+static u16 halves[] = { 100, 200 };
+static u64 words[4] __aligned(32) = { 1000, 2000 };
+static const struct op ops[] = { { "twice", twice }, { "minus", minus } };
+static const char *const names[] = { "zero", "one", "two" };
+static const long distances[] = { 1L << 40, -(1L << 35) };
+static int *pointer_to_data = &shared_global;
+static DEFINE_PER_CPU(int, per_cpu_value) = 5;
+static int ro __ro_after_init = 3;
+extern int not_there(void) __attribute__((weak));
+
+static noinline int choose(int x)
+{
+	switch (x) {
+	case 0: return 3;
+	case 1: return twice(x);
+	case 2: return minus(x);
+	case 3: return strlen(names[x - 1]);
+	case 4: return halves[1];
+	case 5: return bytes[2] + words[1];
+	default: return ++counter;
+	}
+}
+
+static noinline int sum(void)
+{
+	int i, n = 0;
+	char *copy = kmalloc(16, GFP_KERNEL);
+
+	if (!copy)
+		return -ENOMEM;
+	strcpy(copy, ops[1].name);
+	for (i = 0; i < 8; i++)
+		n += choose(i);
+	for (i = 0; i < 2; i++)
+		n += ops[i].fn(i + 10) + (int)(distances[i] >> 30);
+	n += *pointer_to_data + strlen(copy) + this_cpu_read(per_cpu_value) + ro;
+	n += not_there ? 1000 : 0;
+	kfree(copy);
+	return n;
+}
+
+static int __init shapes_init(void)
+{
+	ro = 4;
+	pr_info("sum %d\n", sum());
+	return 0;
+}
+
+static void __exit shapes_exit(void)
+{
+	pr_info("exit %d\n", shared_global);
+}
+module_init(shapes_init);
+module_exit(shapes_exit);
+MODULE_LICENSE("GPL");
+"""
+
+# A library compiled on its own, since Linux's headers, like ours, need inlining: -O0 of plain C.
+PLAIN = r"""
+static int table[5] = { 1, 2, 3, 4, 5 };
+int *entry = &table[3];
+static int add(int a, int b) { return a + b; }
+static int (*const pick[])(int, int) = { add };
+int plain(int n);
+int plain(int n)
+{
+	switch (n & 7) {
+	case 0: return pick[0](*entry, table[1]);
+	case 1: return 5; case 2: return 9; case 3: return -1; case 4: return 77;
+	default: return add(n, table[0]);
+	}
+}
+"""
+PLAIN_USER = r"""
+#include <linux/module.h>
+int plain(int n);
+static int __init plain_init(void)
+{
+	pr_info("plain_O0: sum %d\n", plain(0) + plain(4) + plain(6));
+	return 0;
+}
+module_init(plain_init);
+static void __exit plain_exit(void) { }
+module_exit(plain_exit);
+MODULE_LICENSE("GPL");
+"""
+VARIANTS = {
+    "shapes_O1": "-O1", "shapes_O2": "-O2", "shapes_O3": "-O3 -funroll-loops", "shapes_Os": "-Os", "shapes_g": "-g3",
+    "shapes_sections": "-ffunction-sections -fdata-sections", "shapes_tables": "-fno-jump-tables -fno-section-anchors",
+}
+
+# 33,000 functions, each in a section of its own, each with a relocation: section numbers beyond 16 bits.
+MANY = r"""
+#include <linux/module.h>
+#ifdef __aarch64__
+#define CALL "b"
+#else
+#define CALL "jmp"
+#endif
+asm(".altmacro\n.macro one n m\n.section .text.f\\n, \"ax\", %progbits\n.globl f\\n\nf\\n: " CALL " f\\m\n.endm\n"
+    ".set i, 1\n.rept 32999\none %i, %(i-1)\n.set i, i+1\n.endr\n.text\n");
+int f0(int x);
+int f0(int x) { return x + 42; }
+int f32999(int x);
+static int __init many_init(void)
+{
+	pr_info("many: %d\n", f32999(1));
+	return 0;
+}
+module_init(many_init);
+static void __exit many_exit(void) { }
+module_exit(many_exit);
+MODULE_LICENSE("GPL");
+"""
+
+
+def build(folder, arch):
+    r = subprocess.run(["make", "-s", "-C", TREE, "M=%s" % folder, "ARCH=" + arch, "modules"], capture_output=True)
+    assert r.returncode == 0, r.stderr.decode()
+
+
+def test_modules_of_all_optimizations_and_of_thousands_of_sections(vm, tmp_path):
+    makefile = "obj-m := many.o plain_O0.o %s\nplain_O0-y := plain.o user.o\nCFLAGS_plain.o := -O0 -g\n" % " ".join(
+        v + ".o" for v in VARIANTS)
+    for name, flags in VARIANTS.items():
+        (tmp_path / (name + ".c")).write_text(SHAPES)
+        makefile += "CFLAGS_%s.o := %s\n" % (name, flags)
+    (tmp_path / "plain.c").write_text(PLAIN)
+    (tmp_path / "user.c").write_text(PLAIN_USER)
+    (tmp_path / "many.c").write_text(MANY)
+    (tmp_path / "Makefile").write_text(makefile)
+    build(tmp_path, vm.arch)
+    header = subprocess.run(["readelf", "-h", str(tmp_path / "many.ko")], capture_output=True).stdout.decode()
+    assert re.search(r"section headers: +0 \(6\d{4}\)", header), header
+    mods = list(VARIANTS) + ["plain_O0", "many"]
+    script = "".join("insmod %s && ls -A /sys/module/%s/sections | wc -l && rmmod %s\n" % (m, m, m) for m in mods)
+    r = vm(script + "lsmod; cat /sys/kernel/debug/wx_check", mem="512M", timeout=120,
+           add=[str(tmp_path / (m + ".ko")) for m in mods])
+    for name in VARIANTS:
+        assert re.search(WARN + name + r": sum 3250$", r.out, re.M), (name, r)
+        assert re.search(WARN + name + r": exit 11$", r.out, re.M), (name, r)
+    assert re.search(WARN + r"plain_O0: sum 90$", r.out, re.M), r
+    assert re.search(WARN + r"many: 43\n3\d{4}$", r.out, re.M), r
+    assert r.status == 0 and r.out.rstrip().splitlines()[-2].startswith("Module "), r

@@ -254,6 +254,27 @@ static void arm64_far_calls_take_the_veneer(void **state)
 	assert_int_equal(get_le64(veneer + 8), target);
 }
 
+/* The slot's last word is the GOT entry: adrp x0, page of it; ldr x0, [x0, its offset]. */
+static void arm64_got_is_in_the_slot(void **state)
+{
+	static const u32 types[] = { R_AARCH64_ADR_GOT_PAGE, R_AARCH64_LD64_GOT_LO12_NC };
+	u8 buf[8] = { 0 }, slot[16];
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		assert_true(reloc_arm64.wants_slot(types[i], false));
+		assert_int_equal(apply(&reloc_arm64, types[i], 0, 0, Q, 0, buf), -ENOEXEC);
+	}
+	set_le32(buf, 0x90000000);
+	assert_int_equal(apply(&reloc_arm64, R_AARCH64_ADR_GOT_PAGE, 1, 0, Q, Q + 0x3ff8, buf), 0);
+	assert_int_equal(get_le32(buf), 0x90000020);	/* Q + 0x4000: four pages on */
+	set_le32(buf, 0xf9400000);
+	assert_int_equal(apply(&reloc_arm64, R_AARCH64_LD64_GOT_LO12_NC, 1, 0, Q, Q + 0x3ab0, buf), 0);
+	assert_int_equal(get_le32(buf), 0xf9455c00);	/* offset 0xab8 */
+	reloc_arm64.write_slot(slot, 0x1122334455667788);
+	assert_int_equal(get_le64(slot + 8), 0x1122334455667788);
+}
+
 static void arm64_misplaced_instructions_are_refused(void **state)
 {
 	u8 buf[8] = { 0 };
@@ -270,6 +291,7 @@ int main(void)
 		cmocka_unit_test(arm64_writes_instructions),
 		cmocka_unit_test(arm64_writes_data),
 		cmocka_unit_test(arm64_far_calls_take_the_veneer),
+		cmocka_unit_test(arm64_got_is_in_the_slot),
 		cmocka_unit_test(arm64_misplaced_instructions_are_refused),
 	};
 
