@@ -21,11 +21,11 @@
 #include "../fuzz/elf_mutate.h"
 #include "mm_kunit.h"
 
-static unsigned int mutants = 600;
+static unsigned int mutants = 240;
 module_param(mutants, uint, 0644);
 static unsigned long seed = 1;
 module_param(seed, ulong, 0644);
-static unsigned int cycles = 100;
+static unsigned int cycles = 40;
 module_param(cycles, uint, 0644);
 
 struct ko {
