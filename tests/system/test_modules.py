@@ -218,3 +218,74 @@ def test_modules_of_all_optimizations_and_of_thousands_of_sections(vm, tmp_path)
     assert re.search(WARN + r"plain_O0: sum 90$", r.out, re.M), r
     assert re.search(WARN + r"many: 43\n3\d{4}$", r.out, re.M), r
     assert r.status == 0 and r.out.rstrip().splitlines()[-2].startswith("Module "), r
+
+
+# ---- What the loader explains ----
+
+def patched(vm, tmp_path, name, new_name, *changes):
+    """A copy of a sample with bytes replaced; each change must hit."""
+    with open("%s/build/%s/modules/%s.ko" % (TREE, vm.arch, name), "rb") as f:
+        data = f.read()
+    for old, new in changes:
+        assert len(old) == len(new) and old in data, (name, old)
+        data = data.replace(old, new, 1)
+    path = tmp_path / (new_name + ".ko")
+    path.write_bytes(data)
+    return str(path)
+
+
+def crc_of(vm, symbol):
+    with open("%s/build/%s/Module.symvers" % (TREE, vm.arch)) as f:
+        for line in f:
+            crc, name = line.split("\t")[:2]
+            if name == symbol:
+                return int(crc, 16).to_bytes(8, "little")
+    raise AssertionError(symbol)
+
+
+def test_refused_symbols_are_told_all_at_once_by_cause(vm, tmp_path):
+    crc = crc_of(vm, "_printk")
+    add = [
+        # No GPL license; its other symbols are fine. One of another version. And names that nobody has.
+        patched(vm, tmp_path, "counter_user", "no_gpl", (b"license=Dual MIT/GPL", b"license=My very own ")),
+        patched(vm, tmp_path, "hello", "other_version",
+                (crc + b"_printk\0", bytes([crc[0] ^ 1]) + crc[1:] + b"_printk\0")),
+        patched(vm, tmp_path, "hello", "other_kernel", (b"vermagic=6.1.0-paddock SMP preempt", b"vermagic=6.1.0-paddock UP  preempt")),
+        patched(vm, tmp_path, "hello", "escape", *[(b"\0_printk\0", b"\0_pr\x1b[2m\0")] * 3),
+        patched(vm, tmp_path, "hello", "machine", (b"\x01\x00\x3e\x00" if vm.arch == "x86_64" else b"\x01\x00\xb7\x00",
+                                                   b"\x01\x00\xb7\x00" if vm.arch == "x86_64" else b"\x01\x00\x3e\x00")),
+    ]
+    r = vm("""
+        insmod counter_user; echo "status $?"
+        insmod counter_lib
+        for m in no_gpl other_version other_kernel escape machine; do echo "== $m"; insmod $m; echo "status $?"; done
+        rmmod counter_lib; lsmod; modprobe counter_user; modprobe -r counter_user; lsmod; modinfo -p params
+        echo not-a-module >/tmp/garbage.ko; insmod /tmp/garbage.ko; dmesg | grep -c "Unknown symbol"
+        """, add=add, append="module.oot_list=other_version")
+    assert re.search(WARN + r"counter_user: Unknown symbol counter_add \(err -2\)\n" + WARN +
+                     r"counter_user: Unknown symbol counter_read \(err -2\)\n"
+                     r"insmod: ERROR: could not insert module /lib/modules/counter_user.ko: Unknown symbol in module\n"
+                     r"counter_user: unknown symbols, exported by neither the kernel nor a loaded module \(2\):\n"
+                     r"  counter_add\n  counter_read\n"
+                     r"counter_user: it depends on counter_lib, which is not loaded \(modprobe loads both\)\nstatus 1\n",
+                     r.out), r
+    part = dict(zip(*[iter(re.split(r"^== (.*)\n", r.out, flags=re.M)[1:])] * 2))
+    assert "counter_user: Unknown symbol counter_read (err -2)" in part["no_gpl"], r
+    assert "only for modules with a GPL-compatible MODULE_LICENSE (1):\n  counter_read\n" in part["no_gpl"], r
+    assert "counter_add" not in part["no_gpl"], r
+    assert re.search(r"hello: disagrees about version of symbol _printk\n.*hello: Unknown symbol _printk \(err -22\)\n"
+                     r"insmod: ERROR: could not insert module /lib/modules/other_version.ko: Invalid parameters\n",
+                     part["other_version"]), r
+    assert "declaration differs from the exporter's (1)" in part["other_version"], r
+    assert "hello: it was built for '6.1.0-paddock SMP preempt" in part["other_version"], r
+    assert re.search(r"hello: version magic '6.1.0-paddock UP  preempt .*' should be '6.1.0-paddock SMP preempt .*'\n"
+                     r"insmod: ERROR: .*other_kernel.ko: Invalid module format\n", part["other_kernel"]), r
+    assert "word 2 differs: the module has 'UP', this kernel 'SMP'" in part["other_kernel"], r
+    assert "\x1b" not in part["escape"] and "_pr?[2m" in part["escape"], r
+    assert "built for another machine" in part["machine"] and "Invalid module format" in part["machine"], r
+    assert all("status 1\n" in p for p in part.values()), r
+    tables = re.findall(r"^Module .*\n((?:\w.*\n)*)", part["machine"], re.M)
+    assert [t.split("\n")[0] for t in tables][0] == "" and len(tables) == 2, r
+    assert re.search(r"counter_user: the count is", part["machine"]), r
+    assert re.search(r"^list:up to four numbers \(array of int\)$", part["machine"], re.M), r
+    assert "garbage.ko: Invalid module format" in part["machine"], r
