@@ -22,6 +22,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <paddock/alloc_watch.h>
 #include <paddock/page.h>
 #include <paddock/slab.h>
 #include "slab.h"
@@ -107,6 +108,38 @@ static __always_inline struct page *page_of_linear(const void *object)
 	return virt_to_page(object);
 }
 
+/*
+ * Push an object of another node's slab on the magazine that this CPU has for those.
+ * False: it is no such thing, or there is no room. If we are moved to a CPU of that node in between, it ends in a
+ * magazine that nobody looks for it in until it is full or drained: unusual, not wrong.
+ */
+static __always_inline bool slab_free_remote_fast(struct page *page, void *object)
+{
+	u32 local = this_cpu_read(slab_local_kind), kind = page->kind;
+	struct cpu_magazines __percpu *remote;
+
+	if (page_type(page) != PAGE_SLAB || kind == local || alloc_is_watched())
+		return false;
+	remote = page->slab_cache->remote;
+	return remote && arch_magazine_push_if(&remote[page_kind_node(page)].head, object, &slab_local_kind, local);
+}
+
+static __slab_fast void kfree_remote(const void *object)
+{
+	if (has_page(object) && slab_free_remote_fast(page_of_linear(object), (void *)object))
+		return;
+	return kfree_slow(object);
+}
+
+static __slab_fast void kmem_cache_free_remote(struct kmem_cache *s, void *object)
+{
+	struct page *page = page_of_linear(object);
+
+	if (has_page(object) && page->slab_cache == s && slab_free_remote_fast(page, object))
+		return;
+	return kmem_cache_free_slow(s, object);
+}
+
 __slab_fast void kfree(const void *object)
 {
 	if (has_page(object)) {
@@ -115,7 +148,7 @@ __slab_fast void kfree(const void *object)
 		if (likely(slab_free_fast(page, (void *)object)))
 			return;
 	}
-	return kfree_slow(object);
+	return kfree_remote(object);
 }
 EXPORT_SYMBOL(kfree);
 
@@ -128,6 +161,6 @@ __slab_fast void kmem_cache_free(struct kmem_cache *s, void *object)
 		if (likely(page->slab_head == (void ***)s->cpu && slab_free_fast(page, object)))
 			return;
 	}
-	return kmem_cache_free_slow(s, object);
+	return kmem_cache_free_remote(s, object);
 }
 EXPORT_SYMBOL(kmem_cache_free);

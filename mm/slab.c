@@ -11,7 +11,8 @@
  *
  * In front of the slabs are magazines (<paddock/magazine.h>): this CPU's, then the node's depot. An object in a
  * magazine counts as used in its slab's bitmap. It is between them and the slabs that objects are moved
- * here, dozens at a time; single ones only when memory for a magazine is short, and for other nodes' objects.
+ * here, dozens at a time; single ones only when memory for a magazine is short. Other nodes' objects have magazines of
+ * their own on each CPU, which are exchanged with the depot of the node that they belong to.
  *
  *   kmalloc -> [CPU: head, prev] <-> [node: depot] <-> [node: slabs partial, empty, full] <-> pages
  *              fast.c                magazine.c        this file                              page_alloc.c
@@ -363,45 +364,86 @@ static void magazines_unlock(struct kmem_cache *s, struct cpu_magazines *m, unsi
 	local_irq_restore(flags);
 }
 
-/* An object of this CPU's node without making a slab; NULL: there is none. */
-static void *alloc_local(struct kmem_cache *s, int *node)
+/* An object of @node by way of @m, without making a slab; NULL: there is none. */
+static void *pop_object(struct kmem_cache *s, struct cpu_magazines *m, int node)
 {
-	unsigned long flags;
-	struct cpu_magazines *m = magazines_lock(s, &flags);
-	struct depot *depot;
+	struct depot *depot = &s->node[node]->depot;
 	void *object = NULL;
 
-	*node = slab_local_node();
-	depot = &s->node[*node]->depot;
-	if (magazines_load(m, depot)) {
-		object = *m->head--;
-	} else if (magazines_need_empty(m, depot, s->capacity)) {
-		unsigned int count = take_from_node(s, *node, m->head + 1, s->capacity);
+	if (magazines_load(m, depot))
+		return *m->head--;
+	if (magazines_need_empty(m, depot, s->capacity)) {
+		unsigned int count = take_from_node(s, node, m->head + 1, s->capacity);
 
 		shuffle(m->head + 1, count);
 		m->head += count;
-		if (count)
-			object = *m->head--;
-	} else {
-		take_from_node(s, *node, &object, 1);
+		return count ? *m->head-- : NULL;
 	}
-	magazines_unlock(s, m, flags);
+	take_from_node(s, node, &object, 1);
 	return object;
 }
 
-static void free_local(struct kmem_cache *s, struct page *page, void *object)
+static void push_object(struct kmem_cache *s, struct cpu_magazines *m, int node, void *object)
 {
-	unsigned long flags;
-	struct cpu_magazines *m = magazines_lock(s, &flags);
-	struct depot *depot = &s->node[slab_local_node()]->depot;
+	struct depot *depot = &s->node[node]->depot;
 
 	if (unlikely(*m->head == object))
-		slab_bug(s, slab_first_page(page), object, "Object already free");
+		slab_bug(s, slab_first_page(virt_to_page(object)), object, "Object already free");
 	else if (magazines_make_room(m, depot, s->capacity, s->depot_limit, slab_put_objects, s))
 		*++m->head = object;
 	else
 		slab_put_objects(s, &object, 1);
+}
+
+static void *alloc_local(struct kmem_cache *s, int *node)
+{
+	unsigned long flags;
+	struct cpu_magazines *m = magazines_lock(s, &flags);
+	void *object;
+
+	*node = slab_local_node();
+	object = pop_object(s, m, *node);
 	magazines_unlock(s, m, flags);
+	return object;
+}
+
+static void free_local(struct kmem_cache *s, void *object)
+{
+	unsigned long flags;
+	struct cpu_magazines *m = magazines_lock(s, &flags);
+
+	push_object(s, m, slab_local_node(), object);
+	magazines_unlock(s, m, flags);
+}
+
+/* ---- Other nodes' objects: see struct kmem_cache, remote ---- */
+
+static void *alloc_remote(struct kmem_cache *s, int node)
+{
+	unsigned long flags;
+	void *object = NULL;
+
+	if (!s->node[node])
+		return NULL;
+	local_irq_save(flags);
+	if (s->remote)
+		object = pop_object(s, this_cpu_ptr(s->remote) + node, node);
+	else
+		take_from_node(s, node, &object, 1);
+	local_irq_restore(flags);
+	return object;
+}
+
+static void free_remote(struct kmem_cache *s, int node, void *object)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (s->remote)
+		push_object(s, this_cpu_ptr(s->remote) + node, node, object);
+	else
+		slab_put_objects(s, &object, 1);
+	local_irq_restore(flags);
 }
 
 /* KFENCE's gate: was it open for this cache on this CPU? */
@@ -493,7 +535,7 @@ void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t s
 		object = alloc_local(s, &local);
 		node = local;
 	} else {
-		take_from_node(s, node, &object, 1);
+		object = alloc_remote(s, node);
 	}
 	if (!object)
 		object = alloc_from_new_slab(s, flags, node);
@@ -560,10 +602,12 @@ static void slab_free(struct kmem_cache *s, struct page *page, void *object, uns
 		memset(object, 0, s->object_size);
 	if (slab_is_debug(s))
 		free_debug(s, slab_first_page(page), object, caller);
-	else if (page_kind_node(page) == slab_local_node() && page_type(page) == PAGE_SLAB)
-		free_local(s, page, object);
+	else if (page_type(page) != PAGE_SLAB)
+		slab_put_objects(s, &object, 1);	/* noted: no magazines */
+	else if (page_kind_node(page) == slab_local_node())
+		free_local(s, object);
 	else
-		slab_put_objects(s, &object, 1);
+		free_remote(s, page_kind_node(page), object);
 }
 
 /* The struct page behind @object, whatever that is; NULL when it is not RAM's. */
@@ -701,6 +745,9 @@ static void drain_this_cpu(void *cache)
 	struct cpu_magazines *m = magazines_lock(s, &flags);
 
 	magazines_drain(m, s->capacity, slab_put_objects, s);
+	for (int node = 0; s->remote && node < MAX_NUMNODES; node++)
+		if (s->node[node])
+			magazines_drain(this_cpu_ptr(s->remote) + node, s->capacity, slab_put_objects, s);
 	magazines_unlock(s, m, flags);
 }
 

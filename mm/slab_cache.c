@@ -123,15 +123,27 @@ static void init_node(struct kmem_cache_node *n)
 	depot_init(&n->depot);
 }
 
-static bool init_cpus(struct kmem_cache *s)
+static struct cpu_magazines __percpu *new_cpu_magazines(unsigned int nr)
 {
+	struct cpu_magazines __percpu *m = __alloc_percpu(nr * sizeof(*m), __alignof__(*m));
 	int cpu;
 
-	s->cpu = alloc_percpu(struct cpu_magazines);
+	if (!m)
+		return NULL;
+	for_each_possible_cpu(cpu)
+		for (unsigned int i = 0; i < nr; i++)
+			per_cpu_ptr(m, cpu)[i] = (struct cpu_magazines){ .head = MAGAZINE_NONE, .prev = MAGAZINE_NONE };
+	return m;
+}
+
+static bool init_cpus(struct kmem_cache *s)
+{
+	s->cpu = new_cpu_magazines(1);
 	if (!s->cpu)
 		return false;
-	for_each_possible_cpu(cpu)
-		*per_cpu_ptr(s->cpu, cpu) = (struct cpu_magazines){ .head = MAGAZINE_NONE, .prev = MAGAZINE_NONE };
+	/* Without them, and in caches with checks, other nodes' objects go one by one. */
+	if (nodes_weight(node_memory_map) > 1 && !slab_is_debug(s))
+		s->remote = new_cpu_magazines(BITS_PER_LONG - __builtin_clzl(node_memory_map.bits[0]));
 	return true;
 }
 
@@ -141,6 +153,7 @@ void slab_free_cache(struct kmem_cache *s)
 		if (s->node[node])
 			kmem_cache_free(node_cache, s->node[node]);
 	free_percpu(s->cpu);
+	free_percpu(s->remote);
 	kfree_const(s->name);
 	kmem_cache_free(&boot_cache_cache, s);
 }
@@ -461,9 +474,12 @@ void slab_get_stats(struct kmem_cache *s, struct slab_stats *out)
 			out->node_slabs[node] += n->nr_slabs[state];
 		out->node_active[node] = n->nr_inuse;
 		spin_unlock_irqrestore(&n->lock, flags);
-		for_each_possible_cpu(cpu)
+		for_each_possible_cpu(cpu) {
 			if (NODE_DATA(cpu_to_node(cpu))->fallback[0] == node)
 				in_depot += magazines_count(per_cpu_ptr(s->cpu, cpu), s->capacity);
+			if (s->remote)
+				in_depot += magazines_count(per_cpu_ptr(s->remote, cpu) + node, s->capacity);
+		}
 		out->cpu_objs += in_depot;
 		out->node_active[node] -= min(in_depot, out->node_active[node]);
 		out->node_total[node] = out->node_slabs[node] * s->objects;

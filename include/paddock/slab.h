@@ -42,6 +42,11 @@ struct kmem_cache_node {
  */
 struct kmem_cache {
 	struct cpu_magazines __percpu *cpu;	/* [I] address in the per-CPU template; fast paths read this first */
+	/*
+	 * [I] Per CPU, one for each node: magazines of other nodes' objects that this CPU freed, or was asked for by node.
+	 * Full ones go to the owner's depot, so that there is no lock per object. NULL on machines with one node.
+	 */
+	struct cpu_magazines __percpu *remote;
 	unsigned int object_size;	/* [I] what was asked for */
 	unsigned int size;		/* [I] distance of two objects: with alignment and debug bytes */
 	unsigned int align;		/* [I] */

@@ -28,6 +28,7 @@
 #include <arch/time.h>
 #include <paddock/init.h>
 #include <paddock/alloc_watch.h>
+#include <paddock/pmalloc.h>
 #include <paddock/numa.h>
 #include <paddock/page.h>
 #include <paddock/pgtable.h>
@@ -247,58 +248,40 @@ static void setup_cpus(unsigned int cpus)
 	host_run_on(0);
 }
 
-/* Freed objects are reused by size: caches come and go. */
-struct percpu_free {
-	struct percpu_free *next;
+/* Objects are never split or merged, only used again when the size fits: caches come and go. */
+static struct percpu_object {
 	void *ptr;
 	size_t size;
-};
-
-static struct percpu_free pool[1024], *unused_notes, *free_list;
+	bool used;
+} percpu_objects[2048];
+static unsigned int nr_percpu_objects;
 static size_t percpu_used;
 
 void __percpu *__alloc_percpu(size_t size, size_t align)
 {
-	struct percpu_free **at;
-	void *ptr;
+	struct percpu_object *o = percpu_objects, *end = o + nr_percpu_objects;
 
 	size = ALIGN(size, 64);
-	for (at = &free_list; *at; at = &(*at)->next) {
-		struct percpu_free *f = *at;
-
-		if (f->size != size)
-			continue;
-		*at = f->next;
-		ptr = f->ptr;
-		f->next = unused_notes;
-		unused_notes = f;
-		goto found;
+	while (o < end && (o->used || o->size != size))
+		o++;
+	if (o == end) {
+		if (percpu_used + size > PERCPU_ROOM || nr_percpu_objects == ARRAY_SIZE(percpu_objects))
+			return NULL;
+		*o = (struct percpu_object){ __per_cpu_end + percpu_used, size };
+		percpu_used += size;
+		nr_percpu_objects++;
 	}
-	if (percpu_used + size > PERCPU_ROOM)
-		return NULL;
-	ptr = __per_cpu_end + percpu_used;
-	percpu_used += size;
-found:
+	o->used = true;
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
-		memset(per_cpu_ptr(ptr, cpu), 0, size);
-	return ptr;
+		memset(per_cpu_ptr(o->ptr, cpu), 0, size);
+	return o->ptr;
 }
 
 void free_percpu(void __percpu *ptr)
 {
-	struct percpu_free *f = unused_notes;
-	static unsigned int used;
-
-	if (!ptr)
-		return;
-	if (f)
-		unused_notes = f->next;
-	else if (used < ARRAY_SIZE(pool))
-		f = &pool[used++];
-	else
-		host_die("mm_glue: too many per-CPU objects");
-	*f = (struct percpu_free){ .next = free_list, .ptr = ptr, .size = ALIGN(sizeof(struct cpu_magazines), 64) };
-	free_list = f;
+	for (unsigned int i = 0; ptr && i < nr_percpu_objects; i++)
+		if (percpu_objects[i].ptr == ptr)
+			percpu_objects[i].used = false;
 }
 
 void on_each_cpu(smp_call_func_t func, void *info, int wait)
@@ -475,6 +458,23 @@ struct kmem_cache *kfence_object_cache(const void *addr)
 }
 
 unsigned long kfence_shutdown_cache(struct kmem_cache *s)
+{
+	return 0;
+}
+
+/* ---- pmalloc: nobody has a sealed cache here ---- */
+
+void *pmalloc_gfp_seal_caller(size_t size, gfp_t flags)
+{
+	host_fail("a sealed object is asked for");
+}
+
+bool pmalloc_kfree(const void *object)
+{
+	return false;
+}
+
+size_t pmalloc_ksize(const void *object)
 {
 	return 0;
 }
