@@ -51,8 +51,12 @@ help:
 -include tests/bench/bench.mk
 -include tools/iso.mk
 
-# Instructions per operation, beside Debian's Linux (LINUX= leaves it out).
+# Instructions per operation on both architectures, beside Debian's Linux (LINUX= leaves it out), and the slab beside
+# malloc()s. CHECK=1: fail when a goal is missed.
 LINUX ?= debian
 .PHONY: bench
-bench: packages all
-	@tools/bench --arch $(ARCH) $(addprefix --linux ,$(LINUX))
+bench: packages
+	@tools/install-packages tools/packages-bench
+	@$(MAKE) --no-print-directory -j$$(nproc) all ARCH=x86_64
+	@$(MAKE) --no-print-directory -j$$(nproc) all ARCH=arm64
+	@tools/bench $(addprefix --linux ,$(LINUX)) $(if $(CHECK),--check)

@@ -462,23 +462,6 @@ unsigned long kfence_shutdown_cache(struct kmem_cache *s)
 	return 0;
 }
 
-/* ---- pmalloc: nobody has a sealed cache here ---- */
-
-void *pmalloc_gfp_seal_caller(size_t size, gfp_t flags)
-{
-	host_fail("a sealed object is asked for");
-}
-
-bool pmalloc_kfree(const void *object)
-{
-	return false;
-}
-
-size_t pmalloc_ksize(const void *object)
-{
-	return 0;
-}
-
 /* ---- The rest of the kernel ---- */
 
 int slab_sysfs_add(struct kmem_cache *s)
