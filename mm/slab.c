@@ -127,6 +127,14 @@ static unsigned int take_from_node(struct kmem_cache *s, int node, void **out, u
 	return count;
 }
 
+static inline void swap_slots(void **objects, unsigned int i, unsigned int j)
+{
+	void *t = objects[i];
+
+	objects[i] = objects[j];
+	objects[j] = t;
+}
+
 /* Fisher-Yates with xorshift: not for secrets, but no caller can count on an order. Interrupts masked. */
 static void shuffle(void **objects, unsigned int count)
 {
@@ -134,17 +142,14 @@ static void shuffle(void **objects, unsigned int count)
 	u32 x = __this_cpu_read(state);
 
 	x ^= (u32)arch_cycles() << 7 | 1;
+	/* A number has bits for two choices among at most 64. */
 	for (unsigned int i = count; i > 1; i--) {
-		unsigned int j;
-		void *t;
-
 		x ^= x << 13;
 		x ^= x >> 17;
 		x ^= x << 5;
-		j = (u64)x * i >> 32;
-		t = objects[i - 1];
-		objects[i - 1] = objects[j];
-		objects[j] = t;
+		swap_slots(objects, i - 1, (x & 0xffff) * i >> 16);
+		if (--i > 1)
+			swap_slots(objects, i - 1, (x >> 16) * i >> 16);
 	}
 	__this_cpu_write(state, x ?: 2463534242u);
 }
@@ -204,7 +209,7 @@ struct page *slab_make(struct kmem_cache *s, gfp_t flags, int node)
 	slab->slab_inuse = 0;
 	slab->slab_objects = s->objects;
 	slab_set_pages(s, slab, s->slab_kind);
-	for (unsigned int i = 0; i < s->objects; i++) {
+	for (unsigned int i = 0; i < s->objects && (s->ctor || slab_is_debug(s)); i++) {
 		void *object = slab_object(s, slab, i);
 
 		if (slab_is_debug(s))
@@ -281,27 +286,16 @@ void slab_trim_empty_locked(struct kmem_cache_node *n, unsigned long keep, struc
 
 /* ---- Objects back into slabs ---- */
 
-/* Is @object where an object of @slab can be? If not, says so. */
-static bool is_object(struct kmem_cache *s, struct page *slab, void *object, unsigned int *index)
+static void mark_free(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, unsigned long *map, void *object,
+		      unsigned long offset)
 {
-	*index = slab_object_index(s, slab, object);
-	if (*index < slab->slab_objects && object == slab_object(s, slab, *index))
-		return true;
-	slab_bug(s, slab, NULL, "Invalid object pointer 0x%px", object);
-	return false;
-}
+	unsigned int index = (u64)offset * s->reciprocal >> 32;
+	unsigned long *word = map + index / BITS_PER_LONG, bit = 1UL << index % BITS_PER_LONG;
 
-static void put_object_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, void *object)
-{
-	enum slab_state old = slab_state_of(slab);
-	unsigned int index;
-	unsigned long *word, bit;
-
-	lockdep_assert_held(&n->lock);
-	if (!is_object(s, slab, object, &index))
+	if (unlikely(index >= slab->slab_objects || offset != (unsigned long)index * s->size + s->red_left_pad)) {
+		slab_bug(s, slab, NULL, "Invalid object pointer 0x%px", object);
 		return;
-	word = slab_free_map(slab) + index / BITS_PER_LONG;
-	bit = 1UL << index % BITS_PER_LONG;
+	}
 	if (unlikely(*word & bit)) {
 		slab_bug(s, slab, object, "Object already free");
 		return;
@@ -311,8 +305,31 @@ static void put_object_locked(struct kmem_cache *s, struct kmem_cache_node *n, s
 	n->nr_inuse--;
 	if (unlikely(page_type(slab) == PAGE_SLAB_NOTED))
 		slab_noted_put_locked(s, n, slab, index);
-	else
+}
+
+/* Objects that follow each other in @objects and are of the first one's slab, which is of @n, are free again. Returns: how many. */
+static unsigned int put_run_locked(struct kmem_cache *s, struct kmem_cache_node *n, void **objects, unsigned int count)
+{
+	struct page *slab = slab_first_page(virt_to_page(*objects));
+	unsigned long base = (unsigned long)page_address(slab), bytes = PAGE_SIZE << s->order;
+	unsigned long *map = slab_free_map(slab);
+	enum slab_state old = slab_state_of(slab);
+	bool noted = page_type(slab) == PAGE_SLAB_NOTED;
+	unsigned int done = 0;
+
+	lockdep_assert_held(&n->lock);
+	do {
+		unsigned long offset = (unsigned long)objects[done] - base;
+
+		if (offset >= bytes)
+			break;
+		mark_free(s, n, slab, map, objects[done], offset);
+		done++;
+	} while (done < count && !noted);
+	/* Noted ones were put where they belong with each object, and may be gone. */
+	if (!noted)
 		relist_slab_locked(n, slab, old);
+	return done;
 }
 
 /* @count objects, of any nodes, go back to their slabs. The flush function of magazines. */
@@ -326,15 +343,12 @@ void slab_put_objects(void *cache, void **objects, unsigned int count)
 		unsigned long flags;
 
 		spin_lock_irqsave(&n->lock, flags);
-		while (count) {
-			struct page *page = virt_to_page(*objects);
+		do {
+			unsigned int done = put_run_locked(s, n, objects, count);
 
-			if (s->node[page_kind_node(page)] != n)
-				break;
-			put_object_locked(s, n, slab_first_page(page), *objects);
-			objects++;
-			count--;
-		}
+			objects += done;
+			count -= done;
+		} while (count && s->node[page_kind_node(virt_to_page(*objects))] == n);
 		slab_trim_empty_locked(n, may_keep(s, n), &release);
 		spin_unlock_irqrestore(&n->lock, flags);
 		slab_release_list(s, &release);
@@ -589,7 +603,7 @@ static void free_debug(struct kmem_cache *s, struct page *slab, void *object, un
 
 	spin_lock_irqsave(&n->lock, flags);
 	if (slab_debug_free(s, slab, object, caller)) {
-		put_object_locked(s, n, slab, object);
+		put_run_locked(s, n, &object, 1);
 		slab_trim_empty_locked(n, may_keep(s, n), &release);
 	}
 	spin_unlock_irqrestore(&n->lock, flags);

@@ -481,6 +481,7 @@ void slab_get_stats(struct kmem_cache *s, struct slab_stats *out)
 				in_depot += magazines_count(per_cpu_ptr(s->remote, cpu) + node, s->capacity);
 		}
 		out->cpu_objs += in_depot;
+		out->node_cpu_objs[node] = in_depot;
 		out->node_active[node] -= min(in_depot, out->node_active[node]);
 		out->node_total[node] = out->node_slabs[node] * s->objects;
 		out->active_objs += out->node_active[node];

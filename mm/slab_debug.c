@@ -48,14 +48,37 @@
 
 /* ---- Which caches ---- */
 
-static char debug_option[256];
+static char debug_option[1024];
 static bool debug_option_given;
+
+static slab_flags_t parse_letters(const char *p, const char *end, bool complain);
+
+/* Say once, at boot, what of it nobody understands; the rest counts. */
+static void __init check_option(const char *p)
+{
+	for (;;) {
+		const char *block_end = strchrnul(p, ';');
+
+		parse_letters(p, memchr(p, ',', block_end - p) ?: block_end, true);
+		if (!*block_end)
+			return;
+		p = block_end + 1;
+	}
+}
 
 static int __init slub_debug_option(char *text)
 {
 	debug_option_given = true;
-	if (text)
-		strscpy(debug_option, text, sizeof(debug_option));
+	if (text && strscpy(debug_option, text, sizeof(debug_option)) < 0) {
+		/* Not half a name: back to the last that is whole. */
+		char *cut = max(strrchr(debug_option, ','), strrchr(debug_option, ';'));
+
+		if (cut)
+			*cut = '\0';
+		pr_err("slub_debug is longer than %zu characters; what follows '%s' is not used\n",
+		       sizeof(debug_option) - 1, debug_option);
+	}
+	check_option(debug_option);
 	return 0;
 }
 early_param("slub_debug", slub_debug_option);
@@ -66,7 +89,7 @@ static int __init slab_debug_option(char *text)
 }
 early_param("slab_debug", slab_debug_option);
 
-static slab_flags_t parse_letters(const char *p, const char *end)
+static slab_flags_t parse_letters(const char *p, const char *end, bool complain)
 {
 	slab_flags_t flags = 0;
 
@@ -79,8 +102,11 @@ static slab_flags_t parse_letters(const char *p, const char *end)
 		case 'p': flags |= SLAB_POISON; break;
 		case 'u': flags |= SLAB_STORE_USER; break;
 		case 't': flags |= SLAB_TRACE; break;
-		case '-': return 0;
-		default: pr_err_once("slub_debug option '%c' unknown. skipped\n", *p);
+		case 'a': case 'o': break;	/* Linux's: faults are injected otherwise here, orders are small */
+		case '-': flags = 0; break;
+		default:
+			if (complain)
+				pr_err("slub_debug option '%c' unknown. skipped\n", *p);
 		}
 	}
 	return flags;
@@ -114,7 +140,7 @@ slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags)
 		const char *comma = memchr(p, ',', block_end - p) ?: block_end;
 
 		if (name_listed(name, comma + 1, block_end))
-			return flags | parse_letters(p, comma);
+			return flags | parse_letters(p, comma, false);
 		p = block_end + 1;
 	} while (p < end);
 	return flags;
@@ -225,6 +251,7 @@ void slab_print_tracks(struct kmem_cache *s, void *object)
 	print_track("Freed", track_of(s, object, TRACK_FREE));
 }
 
+/* fp, the next free object in Linux, is always 0: which are free is told by a bitmap, nothing is written into them. */
 static void print_slab_line(const struct page *slab)
 {
 	pr_err("Slab 0x%px objects=%u used=%u fp=0x%016lx flags=0x%lx(slab|node=%d)\n", slab, slab->slab_objects,
@@ -232,8 +259,8 @@ static void print_slab_line(const struct page *slab)
 }
 
 /* Of long sections, what is near the object's start and end tells most. */
-#define RED_SHOWN	64U
-#define OBJECT_SHOWN	512U
+#define RED_SHOWN	512U
+#define OBJECT_SHOWN	((unsigned int)PAGE_SIZE)
 
 static void print_section(const char *label, const void *p, unsigned int bytes)
 {
@@ -247,7 +274,7 @@ static void print_trailer(struct kmem_cache *s, struct page *slab, u8 *p)
 
 	slab_print_tracks(s, p);
 	print_slab_line(slab);
-	pr_err("Object 0x%px @offset=%tu\n\n", p, p - base);
+	pr_err("Object 0x%px @offset=%tu fp=0x%016lx\n\n", p, p - base, 0UL);
 	if (s->flags & SLAB_RED_ZONE)
 		print_section("Redzone  ", p - min(s->red_left_pad, RED_SHOWN), min(s->red_left_pad, RED_SHOWN));
 	else if (p > base + 16)
@@ -364,7 +391,9 @@ static void trace(struct kmem_cache *s, struct page *slab, void *object, const c
 bool slab_debug_alloc(struct kmem_cache *s, struct page *slab, void *object, unsigned long caller)
 {
 	if (s->flags & SLAB_DEBUG_FLAGS && !slab_debug_check(s, slab, object, false)) {
+		/* In use for ever, and dressed like that, so that validate does not find the same again. */
 		pr_err("FIX %s: Marking the object as used\n", s->name);
+		slab_debug_init_object(s, object, true);
 		return false;
 	}
 	slab_debug_init_object(s, object, true);
@@ -379,6 +408,7 @@ bool slab_debug_free(struct kmem_cache *s, struct page *slab, void *object, unsi
 
 	if (index >= slab->slab_objects || object != slab_object(s, slab, index)) {
 		slab_bug(s, slab, NULL, "Invalid object pointer 0x%px", object);
+		pr_err("FIX %s: Object at 0x%px not freed\n", s->name, object);
 		return false;
 	}
 	if (test_bit(index, slab_free_map(slab))) {
@@ -423,8 +453,10 @@ void kmem_dump_obj(void *object)
 	if (!page) {
 		if (kfence_object_start(object)) {
 			s = kfence_object_cache(object);
-			pr_cont(" slab%s%s kfence start %px size %zu\n", s ? " " : "", s ? s->name : "",
-				kfence_object_start(object), kfence_ksize(object));
+			u8 *at = kfence_object_start(object);
+
+			pr_cont(" slab%s%s (kfence) start %px", s ? " " : "", s ? s->name : "", at);
+			pr_cont(" pointer offset %td size %zu\n", (u8 *)object - at, kfence_ksize(object));
 		}
 		return;
 	}

@@ -110,7 +110,9 @@ static ssize_t cpu_slabs_show(struct kmem_cache *s, char *buf)
 	struct slab_stats stats;
 
 	slab_get_stats(s, &stats);
-	return sysfs_emit(buf, "%lu\n", DIV_ROUND_UP(stats.cpu_objs, s->objects));
+	for (int node = 0; node < MAX_NUMNODES; node++)
+		stats.node_cpu_objs[node] = DIV_ROUND_UP(stats.node_cpu_objs[node], s->objects);
+	return emit_by_node(buf, stats.node_cpu_objs);
 }
 SLAB_ATTR_RO(cpu_slabs);
 

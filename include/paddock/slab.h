@@ -176,7 +176,7 @@ struct slab_stats {
 	unsigned long slabs, partial_slabs, empty_slabs;
 	unsigned long node_active[MAX_NUMNODES], node_total[MAX_NUMNODES];
 	unsigned long node_slabs[MAX_NUMNODES], node_partial[MAX_NUMNODES];
-	unsigned long cpu_objs;		/* in magazines and depots */
+	unsigned long cpu_objs, node_cpu_objs[MAX_NUMNODES];	/* in magazines and depots */
 };
 /* Exact when the cache is idle, else a moment's blur. Context: thread. */
 void slab_get_stats(struct kmem_cache *s, struct slab_stats *out);
