@@ -32,8 +32,8 @@
 #include <paddock/numa.h>
 #include <paddock/page.h>
 #include <paddock/pgtable.h>
-#include <paddock/pmalloc.h>
 #include <paddock/slab.h>
+#include "../../mm/oot.h"
 #include "mm/hosted.h"
 
 /* ---- Failing, random numbers ---- */
@@ -460,6 +460,47 @@ struct kmem_cache *kfence_object_cache(const void *addr)
 unsigned long kfence_shutdown_cache(struct kmem_cache *s)
 {
 	return 0;
+}
+
+/* ---- Isolation: no cache belongs to a module's slot ---- */
+
+bool oot_admit(struct oot_slot *slot, gfp_t flags)
+{
+	host_fail("a slot is asked for an object");
+}
+
+void oot_count(struct kmem_cache *s, size_t size, gfp_t flags, bool guarded)
+{
+	host_fail("a slot counts an object");
+}
+
+bool oot_charge(struct oot_slot *slot, unsigned long pages)
+{
+	host_fail("a slot is charged for a slab");
+}
+
+void oot_uncharge(struct oot_slot *slot, unsigned long pages)
+{
+	host_fail("a slot gives a slab back");
+}
+
+void *slab_alloc_noted(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller)
+{
+	host_fail("a slot takes notes");
+}
+
+void slab_noted_put_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, unsigned int index)
+{
+	host_fail("a noted object is freed");
+}
+
+void slab_drop_spare_notes(struct kmem_cache *s)
+{
+}
+
+void oot_large_freed(struct page *page)
+{
+	host_fail("a slot's large object is freed");
 }
 
 /* ---- The rest of the kernel ---- */
