@@ -421,11 +421,18 @@ static void *alloc_local(struct kmem_cache *s, int *node)
 	return object;
 }
 
+#define GATE_PATIENCE	64
+
 static void free_local(struct kmem_cache *s, void *object)
 {
 	unsigned long flags;
 	struct cpu_magazines *m = magazines_lock(s, &flags);
 
+	/* Who only frees would go slow for as long as the gate waits for an allocation: it is given up till next time. */
+	if (m->reopen && ++m->frees_at_gate == GATE_PATIENCE) {
+		m->reopen = false;
+		m->frees_at_gate = 0;
+	}
 	push_object(s, m, slab_local_node(), object);
 	magazines_unlock(s, m, flags);
 }
@@ -471,6 +478,7 @@ static bool gate_was_open(struct kmem_cache *s)
 	m = this_cpu_ptr(s->cpu);
 	open = magazines_close_gate(m);
 	m->reopen = false;
+	m->frees_at_gate = 0;
 	magazines_unlock(s, m, flags);
 	return open;
 }

@@ -38,6 +38,7 @@ struct cpu_magazines {
 	void **prev;	/* [P] top of the second one; MAGAZINE_NONE: there is none */
 	void **stash;	/* [P] where head is while the gate makes this CPU go slow; NULL: closed */
 	bool reopen;	/* [P] the gate was open when a slow path closed it to work; it opens it again */
+	u8 frees_at_gate;	/* [P] frees that found it open since an allocation did */
 };
 
 /* Full and empty magazines that no CPU uses now. */

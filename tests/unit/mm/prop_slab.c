@@ -369,12 +369,13 @@ void prop_slab_short_of_memory(unsigned int steps)
 
 /* ---- KFENCE's gate ---- */
 
-/* Opened, it makes exactly the next allocation on that CPU ask, whatever is freed in between. */
+/* Opened, it makes exactly the next allocation on that CPU ask, but not when 64 objects are freed there before. */
 void prop_slab_gate(unsigned int steps)
 {
 	struct kmem_cache *s = kmem_cache_create("prop-gate", 64, 0, 0, NULL);
 	static void *held[512];
 	bool open[HOST_MAX_CPUS] = { false };
+	unsigned int frees[HOST_MAX_CPUS] = { 0 };
 	unsigned int nr = 0;
 
 	HOST_EXPECT(s);
@@ -382,12 +383,18 @@ void prop_slab_gate(unsigned int steps)
 		unsigned int cpu = host_random_below(nr_cpu_ids), what = host_random_below(10);
 		unsigned long asked = host_kfence_asked;
 
+		/* Long runs of frees, too. */
+		if (step / 400 % 3 == 2 && what)
+			what = 9;
+		else if (step / 400 % 3 == 1 && what > 1 && nr < ARRAY_SIZE(held))
+			what = 2;
+
 		host_run_on(cpu);
 		if (what == 0) {
 			host_irqs_masked = 1;
 			slab_gate_open_this_cpu();
 			host_irqs_masked = 0;
-			open[cpu] = true;
+			open[cpu] = true;	/* a second time changes nothing */
 		} else if (what == 1 && !host_random_below(50)) {
 			slab_drain(s);
 		} else if (what < 6 && nr < ARRAY_SIZE(held)) {
@@ -398,9 +405,15 @@ void prop_slab_gate(unsigned int steps)
 				host_fail("step %u: the gate of CPU %u was %s, KFENCE was%s asked", step, cpu,
 					  open[cpu] ? "open" : "closed", host_kfence_asked != asked ? "" : " not");
 			open[cpu] = false;
+			frees[cpu] = 0;
 		} else if (nr) {
 			unsigned int i = host_random_below(nr);
 
+			/* Other nodes' objects do not come to this gate. */
+			if (open[cpu] && page_to_nid(virt_to_page(held[i])) == cpu_to_node(cpu) && ++frees[cpu] == 64) {
+				open[cpu] = false;
+				frees[cpu] = 0;
+			}
 			kmem_cache_free(s, held[i]);
 			held[i] = held[--nr];
 			HOST_EXPECT(host_kfence_asked == asked);
