@@ -197,38 +197,84 @@ static void run_for(struct kunit *test, unsigned int ms, u64 seed)
 			put(slots[i]);
 		slots[i] = NULL;
 	}
+	kunit_kfree(test, w);
 	KUNIT_EXPECT_EQ(test, started, nr);
 }
 
-/* Free pages, and those that are kept for good reasons and can be told one by one. */
-static long settled_pages(void)
+/*
+ * What there is when all is settled: pages that are free, or kept for good reasons that can be told one by one
+ * (page tables, the stack depot, slabs), and objects in use. A slab may stay because of one object that
+ * somebody else allocated in it meanwhile; that is why both are counted.
+ */
+#define MAX_CACHES 256
+
+struct account {
+	long pages, objects;
+	unsigned int caches;
+	long by_cache[MAX_CACHES];
+};
+
+static void settle(struct account *sum)
 {
 	struct stack_depot_stats depot;
+	struct kmem_cache *s;
 
+	*sum = (struct account){ 0 };
 	mm_settle();
+	slab_mutex_lock();
+	list_for_each_entry(s, &slab_caches, list) {
+		struct slab_stats stats;
+
+		slab_get_stats(s, &stats);
+		sum->objects += stats.active_objs;
+		if (sum->caches < MAX_CACHES)
+			sum->by_cache[sum->caches++] = stats.active_objs;
+	}
+	slab_mutex_unlock();
 	stack_depot_get_stats(&depot);
-	return nr_free_pages() + pt_nr_pages() + depot.bytes / PAGE_SIZE;
+	sum->pages = nr_free_pages() + pt_nr_pages() + depot.bytes / PAGE_SIZE + slab_nr_pages() +
+		    magazine_bytes() / PAGE_SIZE;
+}
+
+/* Which caches have more than before, or less. The list only grows at its end. */
+static void print_difference(struct kunit *test, const struct account *before, const struct account *after)
+{
+	struct kmem_cache *s;
+	unsigned int i = 0;
+
+	slab_mutex_lock();
+	list_for_each_entry(s, &slab_caches, list) {
+		if (i < before->caches && i < after->caches && before->by_cache[i] != after->by_cache[i])
+			kunit_info(test, "%s: %ld objects before, %ld after\n", s->name, before->by_cache[i],
+				   after->by_cache[i]);
+		i++;
+	}
+	slab_mutex_unlock();
 }
 
 static void every_page_comes_back(struct kunit *test)
 {
 	u64 seed = ktime_get_ns() | 1;
-	long before, after = 0;
+	static struct account before, after;
 
 	kunit_info(test, "seed %llu, %u s, %u CPUs\n", seed, seconds, num_online_cpus());
 	cache = kmem_cache_create("kunit_stress", 200, 0, 0, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, cache);
 	run_for(test, 100, seed);	/* threads' stacks and the like are allocated once */
-	before = settled_pages();
+	settle(&before);
 	run_for(test, seconds * 1000, seed + 1);
-	/* Somebody else may hold a page at the moment of looking. */
-	for (int tries = 0; tries < 20 && after != before; tries++)
-		after = settled_pages();
-	KUNIT_EXPECT_EQ(test, after, before);
+	/* Somebody else may hold something at the moment of looking. */
+	settle(&after);
+	for (int tries = 0; tries < 20 && (after.pages != before.pages || after.objects != before.objects); tries++)
+		settle(&after);
+	print_difference(test, &before, &after);
+	KUNIT_EXPECT_EQ(test, after.pages, before.pages);
+	KUNIT_EXPECT_EQ(test, after.objects, before.objects);
 	KUNIT_EXPECT_EQ(test, atomic_long_read(&damaged), 0L);
 	KUNIT_EXPECT_GT(test, atomic_long_read(&operations), 100L);
-	kunit_info(test, "%ld operations, %ld frees from another CPU, pages %ld before and %ld after\n",
-		   atomic_long_read(&operations), atomic_long_read(&from_elsewhere), before, after);
+	kunit_info(test, "%ld operations, %ld frees from another CPU, pages %ld before and %ld after, objects %ld and %ld\n",
+		   atomic_long_read(&operations), atomic_long_read(&from_elsewhere), before.pages, after.pages,
+		   before.objects, after.objects);
 	for (unsigned int i = 1; i <= KMALLOC_SHIFT_HIGH; i++)
 		slab_check(kmalloc_caches[KMALLOC_NORMAL][i]);
 	slab_check(cache);
