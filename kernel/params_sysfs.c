@@ -12,6 +12,7 @@
 #include <linux/kobject.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/pmalloc.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -23,6 +24,9 @@ struct param_attribute {
 	struct module_attribute mattr;
 	const struct kernel_param *param;
 };
+
+/* What the registry says of the kernel's own parameters: which file is which parameter's, with which functions. */
+static struct pmalloc_pool *params_pool __ro_after_init;
 
 /* One block: this, the list of pointers, the attributes. */
 struct module_param_attrs {
@@ -73,13 +77,16 @@ static int add_files(struct module_kobject *mk, const struct kernel_param *param
 {
 	struct module_param_attrs *mp;
 	unsigned int n = 0;
+	size_t bytes;
 	int err;
 
 	for (unsigned int i = 0; i < num; i++)
 		n += params[i].perm && (!filter || filter(&params[i], arg));
 	if (!n)
 		return 0;
-	mp = kzalloc(struct_size(mp, list, n + 1) + n * sizeof(*mp->attr), GFP_KERNEL);
+	bytes = struct_size(mp, list, n + 1) + n * sizeof(*mp->attr);
+	/* The kernel's own are there for ever: params_init() seals them. */
+	mp = mk->mod || !params_pool ? kzalloc(bytes, GFP_KERNEL) : pzalloc(params_pool, bytes);
 	if (!mp)
 		return -ENOMEM;
 	mp->attr = (struct param_attribute *)&mp->list[n + 1];
@@ -100,10 +107,12 @@ static int add_files(struct module_kobject *mk, const struct kernel_param *param
 	mp->group.name = "parameters";
 	mp->group.attrs = mp->list;
 	err = sysfs_create_group(&mk->kobj, &mp->group);
-	if (err)
-		kfree(mp);
-	else
+	if (!err)
 		mk->mp = mp;
+	else if (is_pmalloc_object(mp, bytes))
+		pfree(params_pool, mp);
+	else
+		kfree(mp);
 	return err;
 }
 
@@ -206,6 +215,7 @@ void __init params_init(void)
 	module_kset = kset_create_and_add("module", NULL, NULL);
 	if (!module_kset)
 		panic("no memory for /sys/module\n");
+	params_pool = pmalloc_create_pool("params", PMALLOC_MODE_RO);
 	for (const struct kernel_param *kp = __start___param; kp < __stop___param; kp++) {
 		const char *dot = strchr(kp->name, '.');
 
@@ -216,4 +226,6 @@ void __init params_init(void)
 		if (is_first(kp, prefix))
 			add_builtin(prefix, dot ? dot - kp->name + 1 : 0);
 	}
+	if (params_pool)
+		pmalloc_protect_pool(params_pool);
 }

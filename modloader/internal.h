@@ -11,6 +11,7 @@
  *   versions.c  version magic and CRCs             isolate.c   which names an isolated module gets elsewhere
  *   verdict.c   what an isolated module has and    isolate_options.c, name_list.c   what else can be asked for
  *               leaves behind                      isolated modules, in lists of names
+ *   constants.c what never changes of a module, sealed
  *   unload.c    references, holders, exit          sysfs.c     /sys/module/<name>, /proc/modules
  *   leftover.c  what would still run its code      params.c    is its table of parameters sound?
  */
@@ -206,6 +207,21 @@ int module_retire(struct module *mod, struct module_errbuf *err);
  * Context: thread, may sleep some seconds. Returns: how many are still there (then it is lingering).
  */
 unsigned int module_drain(struct module *mod, struct module_errbuf *err);
+
+/* constants.c; Locking: module_mutex. The constant part of struct module, in sealed memory. */
+struct module_hooks {
+	void (*exit)(void);
+	const struct kernel_symbol *syms;
+	const struct kernel_param *kp;
+	const struct exception_table_entry *extable;
+	const struct bug_entry *bug_table;
+	struct module_private *priv;
+	unsigned int num_syms, num_kp, num_exentries, num_bugs;
+};
+int constants_seal(const struct module *mod);		/* 0 or -ENOMEM; mod is linked */
+void constants_release(const struct module *mod);	/* NULL, and one that was not sealed, are fine */
+/* As they were when the module was linked; a struct module that differs by now is reported. */
+struct module_hooks constants_hooks(const struct module *mod);
 
 /* sysfs.c */
 int module_sysfs_prepare(struct load_info *info);	/* remembers the sections' addresses */

@@ -332,6 +332,8 @@ int module_load(const void *image, size_t len, const char *args, unsigned int fl
 		describe_plan(info);
 	} else if (!err) {
 		err = module_sysfs_prepare(info);
+		if (!err)
+			err = constants_seal(info->mod);
 	}
 	if (!err && !(flags & MODULE_LOAD_DRY_RUN)) {
 		mod = info->mod;

@@ -54,6 +54,13 @@ bool symbols_find(const char *name, struct symbol_owner *out)
 	list_for_each_entry_rcu(mod, &modules, list) {
 		out->sym = search(mod->syms, mod->num_syms, name);
 		if (out->sym) {
+			/* By the table that it was linked with, whatever struct module says by now. */
+			struct module_hooks hooks = constants_hooks(mod);
+
+			if (hooks.syms != mod->syms)
+				out->sym = search(hooks.syms, hooks.num_syms, name);
+		}
+		if (out->sym) {
 			out->owner = mod;
 			return true;
 		}

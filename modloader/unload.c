@@ -92,6 +92,7 @@ void module_free(struct module_private *priv)
 {
 	struct module *mod = priv->mod;
 
+	constants_release(mod);
 	if (mod && mod->priv == priv && mod->num_kp && mod->state != MODULE_STATE_UNFORMED)
 		destroy_params(mod->kp, mod->num_kp);
 	module_drop_uses(priv);
@@ -175,6 +176,7 @@ static int try_stop(struct module *mod, unsigned int flags, struct module_errbuf
 
 int module_unload(const char *name, unsigned int flags, struct module_errbuf *err_text)
 {
+	struct module_hooks hooks = { };
 	struct module *mod;
 	bool again = false;
 	int err;
@@ -183,6 +185,7 @@ int module_unload(const char *name, unsigned int flags, struct module_errbuf *er
 	mod = find_module(name);
 	if (mod) {
 		again = mod->priv->lingering;
+		hooks = constants_hooks(mod);
 		err = try_stop(mod, flags, err_text);
 	} else {
 		module_err(err_text, "Module %s is not currently loaded\n", name);
@@ -193,8 +196,8 @@ int module_unload(const char *name, unsigned int flags, struct module_errbuf *er
 		return err;
 
 	if (!again) {
-		if (mod->exit)
-			mod->exit();
+		if (hooks.exit)
+			hooks.exit();
 		module_notify(mod);	/* GOING */
 		module_sysfs_remove(mod);
 	}

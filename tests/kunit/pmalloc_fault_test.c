@@ -7,9 +7,13 @@
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
+#include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/uaccess.h>
+#include <paddock/fs.h>
+#include <paddock/module.h>
+#include "../../mm/kfence/params.h"
 #include "pmalloc_kunit.h"
 
 /* ---- Crimes ---- */
@@ -459,6 +463,106 @@ static void data_sealed_after_init(struct kunit *test)
 	wr_assign(wr_data[2], 3ul);
 }
 
+/* ---- The kernel's own users ---- */
+
+static const struct pmalloc_pool *pool_named(const char *name)
+{
+	const struct pmalloc_pool *pool;
+
+	for_each_pool(pool)
+		if (!strcmp(pool->name, name))
+			return pool;
+	return NULL;
+}
+
+static void the_kernels_tables_are_sealed(struct kunit *test)
+{
+	extern char __start___ksymtab[], __stop___ksymtab[], __start___param[], __stop___param[];
+	static const char *const pools[] = { "params", "modules" };
+	char *const tables[][2] = { { __start___ksymtab, __stop___ksymtab }, { __start___param, __stop___param } };
+
+	for (int i = 0; i < ARRAY_SIZE(tables); i++) {
+		for (char *p = tables[i][0]; p < tables[i][1]; p += 64) {
+			KUNIT_ASSERT_FALSE(test, pm_can_write(p));
+			KUNIT_ASSERT_FALSE(test, pm_can_write(lm_alias(p)));
+		}
+	}
+	for (int i = 0; i < ARRAY_SIZE(pools); i++) {
+		const struct pmalloc_pool *pool = pool_named(pools[i]);
+
+		KUNIT_ASSERT_NOT_NULL(test, pool);
+		KUNIT_EXPECT_PTR_EQ(test, pool->owner, NULL);
+		KUNIT_ASSERT_NOT_NULL(test, pool->chunks);
+		KUNIT_EXPECT_GT(test, pool->chunks->sealed_pages, 0u);
+		pm_expect_sealed(test, (void *)pool->chunks->va, 64);
+	}
+}
+
+/* A module whose exit function is replaced: the one that it was linked with is called. */
+static bool wrong_exit_called;
+
+static void wrong_exit(void)
+{
+	wrong_exit_called = true;
+}
+
+static void a_replaced_exit_is_not_called(struct kunit *test)
+{
+	struct module *mod;
+	void *file;
+	size_t len;
+	u64 seq;
+
+	KUNIT_ASSERT_EQ(test, read_whole_file(NULL, "/lib/modules/hello.ko", &file, &len), 0);
+	KUNIT_ASSERT_EQ(test, module_load(file, len, "", 0, NULL), 0);
+	mod = find_module("hello");
+	KUNIT_ASSERT_NOT_NULL(test, mod);
+	seq = log_next_seq();
+	mod->exit = wrong_exit;
+	KUNIT_EXPECT_EQ(test, module_unload("hello", 0, NULL), 0);
+	KUNIT_EXPECT_FALSE(test, wrong_exit_called);
+	KUNIT_EXPECT_EQ(test, mm_logged(seq, "BUG: module hello: its struct module was overwritten (exit wrong_exit"), 1u);
+	kvfree(file);
+}
+
+/* ---- Settings that are sealed by their lock: with kfence.lock=1 and pmalloc.lock=1 on the command line ---- */
+
+static bool file_says_yes(struct kunit *test, const char *path)
+{
+	void *data;
+	size_t len;
+	bool yes;
+
+	KUNIT_ASSERT_EQ(test, read_whole_file(NULL, path, &data, &len), 0);
+	yes = len && (*(char *)data == 'Y' || *(char *)data == '1');
+	kvfree(data);
+	return yes;
+}
+
+static void settings_are_sealed_once_locked(struct kunit *test)
+{
+	extern char __start_lock_pmalloc[], __end_lock_pmalloc[], __start_lock_kfence[], __end_lock_kfence[];
+	const struct {
+		const char *file;
+		char *start, *end;
+	} groups[] = {
+		{ "/sys/module/pmalloc/parameters/lock", __start_lock_pmalloc, __end_lock_pmalloc },
+		{ "/sys/module/kfence/parameters/lock", __start_lock_kfence, __end_lock_kfence },
+	};
+
+	for (int i = 0; i < ARRAY_SIZE(groups); i++) {
+		bool locked = file_says_yes(test, groups[i].file);
+
+		kunit_info(test, "%s: %s\n", groups[i].file, locked ? "locked" : "not locked");
+		KUNIT_ASSERT_GT(test, groups[i].end - groups[i].start, 0L);
+		for (char *p = groups[i].start; p < groups[i].end; p += 512) {
+			KUNIT_EXPECT_EQ(test, pm_can_write(p), !locked);
+			KUNIT_EXPECT_EQ(test, pm_can_write(lm_alias(p)), !locked);
+		}
+	}
+	KUNIT_EXPECT_PTR_EQ(test, (char *)((unsigned long)&kfence_sample_interval & PAGE_MASK), __start_lock_kfence);
+}
+
 static struct kunit_case pmalloc_fault_cases[] = {
 	KUNIT_CASE_PARAM(no_write_lands, modes_gen_params),
 	KUNIT_CASE(the_report_has_object_and_offset),
@@ -471,6 +575,9 @@ static struct kunit_case pmalloc_fault_cases[] = {
 	KUNIT_CASE(copies_into_sealed_memory_are_refused),
 	KUNIT_CASE(gfp_seal_gives_sealed_memory),
 	KUNIT_CASE(data_sealed_after_init),
+	KUNIT_CASE(the_kernels_tables_are_sealed),
+	KUNIT_CASE(a_replaced_exit_is_not_called),
+	KUNIT_CASE(settings_are_sealed_once_locked),
 	{}
 };
 
