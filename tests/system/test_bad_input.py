@@ -49,6 +49,19 @@ done
     assert len(used) == 6 and min(used[3:]) <= max(used[:3]) + 16, used
 
 
+def test_bad_slub_debug(vm):
+    """Unknown letters are told and passed over, the rest counts; files of caches refuse what they cannot do."""
+    r = vm("""dmesg | grep 'slub_debug option'
+cd /sys/kernel/slab; cat kmalloc-64/red_zone kmalloc-64/poison kmalloc-8k/poison kmalloc-8k/red_zone kmalloc-32/sanity_checks
+echo 2 > kmalloc-64/validate; echo 1 > kmalloc-32/validate; echo x > kmalloc-32/shrink
+echo 1 > kmalloc-64/validate && echo 1 > kmalloc-32/shrink && echo good
+""", append="slub_debug=FQ,nosuch;P,kmalloc-8k;zx-Z,*-64,")
+    assert [l.split("] ")[1] for l in r.lines[:2]] == ["slub_debug option 'Q' unknown. skipped",
+                                                      "slub_debug option 'x' unknown. skipped"], r
+    assert r.lines[2:7] == ["1", "0", "1", "0", "0"], r
+    assert r.lines[7:] == ["sh: write error: Invalid argument"] * 3 + ["good"], r
+
+
 def test_bad_command_line_values(vm):
     r = vm("dmesg | grep -i -E 'kfence|loglevel|oot'; echo alive",
            append="kfence.sample_interval=soon kfence.num_objects=-3 kfence.booting_max=1-2-3 loglevel=high "
