@@ -226,6 +226,9 @@ static void settle(struct account *sum)
 		struct slab_stats stats;
 
 		slab_get_stats(s, &stats);
+		/* The allocator's own objects follow from its slabs, which are counted as pages. */
+		if (s->flags & SLAB_OWN)
+			stats.active_objs = 0;
 		sum->objects += stats.active_objs;
 		if (sum->caches < MAX_CACHES)
 			sum->by_cache[sum->caches++] = stats.active_objs;
