@@ -109,7 +109,7 @@ int pmalloc_audit_show(struct seq_file *m)
 
 /* ---- Pointers to sealed objects ---- */
 
-#define POINTERS_SHOWN 64
+#define POINTERS_SHOWN 1000
 
 struct search {
 	struct seq_file *m;
@@ -200,6 +200,8 @@ int pmalloc_pointers_show(struct seq_file *m)
 	if (s->high)
 		kernel_for_each_leaf(PAGE_OFFSET, ~0UL, search_leaf, s);
 	mutex_unlock(&pm_mutex);
+	if (s->found > POINTERS_SHOWN)
+		seq_printf(m, "… and %lu more\n", s->found - POINTERS_SHOWN);
 	seq_printf(m, "words looked at: %lu\n", s->words);
 	seq_printf(m, "pointers to sealed objects in writable memory: %lu\n", s->found);
 	kfree(s);
