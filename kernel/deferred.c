@@ -31,6 +31,7 @@ const char *deferred_kind_name(enum deferred_kind kind)
 		[DEFERRED_TIMER] = "timer", [DEFERRED_HRTIMER] = "hrtimer", [DEFERRED_WORK] = "work item",
 		[DEFERRED_TASKLET] = "tasklet", [DEFERRED_THREAD] = "thread", [DEFERRED_IRQ] = "interrupt handler",
 		[DEFERRED_RCU] = "RCU callback", [DEFERRED_SOFTIRQ] = "softirq",
+		[DEFERRED_NOTIFIER] = "notifier",
 	};
 
 	return kind < NR_DEFERRED_KINDS ? names[kind] : "?";
@@ -173,6 +174,7 @@ static const struct {
 	find_fn find;
 } finders[] = {		/* what starts others first */
 	{ DEFERRED_IRQ, irqs_find },
+	{ DEFERRED_NOTIFIER, notifiers_find },
 	{ DEFERRED_TIMER, timers_find },
 	{ DEFERRED_HRTIMER, hrtimers_find },
 	{ DEFERRED_TASKLET, tasklets_find },
@@ -298,6 +300,9 @@ static const char *end_one(const struct deferred *item, bool delayed)
 	case DEFERRED_IRQ:
 		free_irq(item->irq, object);
 		return "freed";
+	case DEFERRED_NOTIFIER:
+		notifier_unregister(object);
+		return "unregistered";
 	case DEFERRED_RCU:
 		rcu_barrier();
 		return "run";

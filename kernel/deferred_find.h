@@ -15,4 +15,8 @@ bool irqs_find(unsigned long start, unsigned long end, struct deferred *out, uns
  */
 struct tasklet_struct;
 void tasklet_forget(struct tasklet_struct *t);
+bool notifiers_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
+/* Take it off its chain, whichever that is; what it calls now has ended. Context: thread, may sleep. */
+struct notifier_block;
+void notifier_unregister(struct notifier_block *nb);
 bool tasklets_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);

@@ -2,7 +2,7 @@
 /*
  * BUG: goes without stopping what it started. In Linux the next thing that fires executes freed memory.
  *
- *	insmod left_running what=timer		or hrtimer, work, delayed, requeue, tasklet, thread, rcu
+ *	insmod left_running what=timer		or hrtimer, work, delayed, requeue, tasklet, thread, rcu, notifier
  *	rmmod left_running			Module left_running left a timer on_timer (expires in … ms): deleted
  *
  * what=stubborn starts a thread that does not heed kthread_stop(): the module cannot go before it has ended.
@@ -18,6 +18,7 @@
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -26,7 +27,7 @@
 
 static char what[16] = "timer";
 module_param_string(what, what, sizeof(what), 0444);
-MODULE_PARM_DESC(what, "timer, hrtimer, work, delayed, requeue, tasklet, thread, stubborn, rcu");
+MODULE_PARM_DESC(what, "timer, hrtimer, work, delayed, requeue, tasklet, thread, stubborn, rcu, notifier");
 
 static int fail;
 module_param(fail, int, 0444);
@@ -89,6 +90,13 @@ static void on_rcu(struct rcu_head *head)
 	kfree(head);
 }
 
+static int on_module(struct notifier_block *nb, unsigned long state, void *mod)
+{
+	pr_info("the notifier was called\n");
+	return NOTIFY_OK;
+}
+static struct notifier_block notifier = { .notifier_call = on_module };
+
 static int start(int (*fn)(void *))
 {
 	return PTR_ERR_OR_ZERO(kthread_run(fn, NULL, "left_running"));
@@ -121,6 +129,8 @@ static int begin(void)
 		if (!head)
 			return -ENOMEM;
 		call_rcu(head, on_rcu);
+	} else if (!strcmp(what, "notifier")) {
+		return register_module_notifier(&notifier);
 	} else {
 		pr_err("what is %s?\n", what);
 		return -EINVAL;

@@ -16,6 +16,7 @@ enum deferred_kind {
 	DEFERRED_IRQ,		/* an interrupt handler */
 	DEFERRED_RCU,		/* a callback that waits for its grace period */
 	DEFERRED_SOFTIRQ,
+	DEFERRED_NOTIFIER,	/* a callback on a notifier chain */
 	NR_DEFERRED_KINDS
 };
 
@@ -44,7 +45,7 @@ typedef void (*deferred_tell_fn)(const struct deferred *item, const char *outcom
 /*
  * deferred_drain - end all that would still run code in [start, end), and tell what that was.
  *
- * Interrupt handlers are freed, timers and delayed work deleted, tasklets killed; queued work and RCU
+ * Interrupt handlers are freed, notifiers unregistered, timers and delayed work deleted, tasklets killed; queued work and RCU
  * callbacks are run now, since mostly they free something; what runs at the moment is waited for.
  * Threads are asked to stop and given a second: one that does not heed stays.
  *

@@ -20,6 +20,7 @@ LEFT = {
     "requeue": left("a work item", "on_requeue", "(queued|running in .*)", "cancelled"),
     "tasklet": left("a tasklet", "on_tasklet", r"scheduled but disabled on CPU \d", "killed"),
     "thread": left("a thread", "on_thread", r"pid \d+ \(left_running\), (sleeping|running)", "stopped"),
+    "notifier": left("a notifier", "on_module", "of module_notifiers", "unregistered"),
     "rcu": left("an RCU callback", "on_rcu", "waits for a grace period", "run"),
 }
 STUBBORN = left("a thread", "on_stubborn", r"pid \d+ \(left_running\), (sleeping|running)", "it does not stop")
