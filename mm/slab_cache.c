@@ -635,6 +635,7 @@ void __init slab_init(void)
 	boot_cache(&boot_cache_cache, nodes[0], "kmem_cache", sizeof(struct kmem_cache));
 	node_cache = boot_cache(&boot_node_cache, nodes[1], "kmem_cache_node", sizeof(struct kmem_cache_node));
 	slab_set_map_cache(boot_cache(&boot_map_cache, nodes[2], "slab_map", SLAB_MAX_OBJECTS / 8));
+	boot_map_cache.flags |= SLAB_OWN;	/* they come and go with slabs, which nobody's scope notes either */
 	kmalloc_init();
 	slab_is_up = true;
 }
