@@ -16,6 +16,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 #include <paddock/log.h>
+#include "../../mm/kfence/kfence.h"
 #include "kfence_kunit.h"
 
 /* ---- Reading reports ---- */
@@ -332,18 +333,40 @@ long kfence_pool_objects(void)
 	return objects;
 }
 
+bool kfence_areas_add_up(void)
+{
+	struct kfence_area *area;
+	bool right = true;
+
+	mutex_lock(&kfence_areas_lock);
+	list_for_each_entry(area, &kfence_areas, list) {
+		unsigned long gone = atomic_long_read(&area->out);
+
+		for (unsigned long i = 0; area->draining && i < area->nr_objects; i++)
+			gone += kfence_state_is_live(READ_ONCE(area->objects[i].state));
+		right &= !area->draining || gone == area->nr_objects;
+	}
+	mutex_unlock(&kfence_areas_lock);
+	return right;
+}
+
 bool kfence_wait_drained(long objects)
 {
-	unsigned long deadline = jiffies + 30 * HZ;	/* a loaded host is slow */
+	unsigned long deadline = jiffies + 5 * HZ;
 
-	while (kfence_pool_objects() > objects) {
-		if (time_after(jiffies, deadline))
-			return false;
+	while (kfence_pool_objects() > objects && time_before(jiffies, deadline)) {
 		rcu_barrier();
 		msleep(2);
 	}
 	/* stats forgets an area a little before its memory is back. */
 	flush_workqueue(system_wq);
+	for (int i = 0; kfence_pool_objects() > objects; i++) {
+		if (kfence_areas_add_up())
+			return true;
+		if (i == 1000)
+			return false;
+		msleep(5);
+	}
 	return true;
 }
 

@@ -62,9 +62,14 @@ void kfence_restore(void);
 /* Objects of all areas, draining ones included, as stats' table has it. */
 long kfence_pool_objects(void);
 /*
- * Wait until no more than @objects are left, and the memory of those that went is back: true, or false after half
- * a minute. In full mode other parts of the
- * kernel get objects that they keep (this case's thread, say), so an older area may well stay.
+ * Invariant "each leaves once" (mm/kfence/kfence.h): what has not left an area that is given up is live. False may
+ * also be an object that is freed just now: ask again.
+ */
+bool kfence_areas_add_up(void);
+/*
+ * Wait until no more than @objects are left, and the memory of those that went is back. In full mode other parts of
+ * the kernel get objects that they keep (a worker's thread, say); so after five seconds an older area may stay, but
+ * only if all of its objects that have not left are live. Returns: false when one has been lost.
  */
 bool kfence_wait_drained(long objects);
 

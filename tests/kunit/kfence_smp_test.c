@@ -194,34 +194,13 @@ static int erring_thread(void *unused)
 	return 0;
 }
 
-/*
- * Invariant "each leaves once" (kfence.h): what has not left an area that is given up is live. Something of the
- * kernel's may well be, and may be freed while this looks.
- */
-static bool areas_add_up(void)
-{
-	struct kfence_area *area;
-	bool right = true;
-
-	mutex_lock(&kfence_areas_lock);
-	list_for_each_entry(area, &kfence_areas, list) {
-		unsigned long gone = atomic_long_read(&area->out);
-
-		for (unsigned long i = 0; area->draining && i < area->nr_objects; i++)
-			gone += kfence_state_is_live(READ_ONCE(area->objects[i].state));
-		right &= !area->draining || gone == area->nr_objects;
-	}
-	mutex_unlock(&kfence_areas_lock);
-	return right;
-}
-
 static void expect_areas_add_up(struct kunit *test)
 {
 	bool right = false;
 
 	for (int i = 0; i < 200 && !right; i++) {
 		rcu_barrier();
-		right = areas_add_up();
+		right = kfence_areas_add_up();
 		if (!right)
 			msleep(5);
 	}
