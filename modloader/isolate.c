@@ -204,19 +204,3 @@ unsigned long isolate_symbol(struct load_info *info, const char *name, const cha
 {
 	return info->priv->oot_slot < 0 ? 0 : oot_slot_symbol(info->priv->oot_slot, name, target);
 }
-
-void isolate_describe(struct load_info *info)
-{
-	unsigned int i;
-
-	if (info->priv->oot_slot < 0)
-		return;
-	module_err(info->err, "  isolated in oot-kmalloc-%d; rewritten:\n", info->priv->oot_slot);
-	for (i = 1; i < info->img.nr_syms; i++) {
-		const char *target;
-
-		if (elf_symbol_section(&info->img, i) == ELF_SYM_UNDEF &&
-		    isolate_symbol(info, elf_symbol_name(&info->img, i), &target))
-			module_err(info->err, "    %s -> %s\n", elf_symbol_name(&info->img, i), target);
-	}
-}

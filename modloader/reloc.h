@@ -32,6 +32,7 @@ struct reloc {
 struct reloc_machine {
 	u16 machine;			/* EM_X86_64… */
 	const char *name;		/* as the build calls it: "x86_64" */
+	unsigned int lead_bytes;	/* of an instruction in front of its relocated field, at most (for people) */
 	unsigned int slot_bytes;
 	bool slot_is_code;
 

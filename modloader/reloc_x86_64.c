@@ -108,6 +108,7 @@ static const char *x86_64_type_name(u32 type)
 const struct reloc_machine reloc_x86_64 = {
 	.machine = EM_X86_64,
 	.name = "x86_64",
+	.lead_bytes = 3,
 	.slot_bytes = 8,
 	.wants_slot = x86_64_wants_slot,
 	.write_slot = x86_64_write_slot,

@@ -16,7 +16,7 @@ TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 # What it is, the modules that are isolated, the commands.
 BUGS = [
-    ("write through freed pointers, beside a victim", "stomper", "insmod victim; insmod stomper; rmmod stomper; rmmod victim"),
+    ("write through freed pointers, beside a victim", "stomper", "insmod victim max_nodes=1500; insmod stomper batch=16 rounds=8; rmmod stomper; rmmod victim"),
     ("write after free", "uaf_write", "insmod uaf_write; rmmod uaf_write"),
     ("read after free", "uaf_read", "insmod uaf_read; rmmod uaf_read"),
     ("write out of bounds", "oob_write", "insmod oob_write; rmmod oob_write"),
@@ -48,7 +48,7 @@ def verdict(text):
 
 def boot(arch, isolated, guarded, bugs, timeout=120):
     """What each of @bugs comes to, one after the other in one boot."""
-    append = "kfence.sample_interval=%d kfence.num_objects=2000" % (-1 if guarded else 0)
+    append = "kfence.sample_interval=%d kfence.num_objects=6000 kfence.booting_max=0-:64M" % (-1 if guarded else 0)
     if isolated:
         append += " module.oot_list=" + ",".join(b[1] for b in BUGS)
     script = "".join("echo %s%d\n%s\n" % (MARK, i, b[2]) for i, b in enumerate(bugs))
@@ -62,10 +62,10 @@ def boot(arch, isolated, guarded, bugs, timeout=120):
 
 
 def column(arch, isolated, guarded):
-    # Where nothing holds them back, one bug may be the next one's end.
+    # Where nothing holds them back, one bug may be the next one's end; and a victim needs room of its own.
     if not isolated and not guarded:
         return [boot(arch, isolated, guarded, [b])[0] for b in BUGS]
-    return boot(arch, isolated, guarded, BUGS)
+    return boot(arch, isolated, guarded, BUGS[:1]) + boot(arch, isolated, guarded, BUGS[1:])
 
 
 def table(arch):
