@@ -46,7 +46,7 @@ static unsigned long count_adjacent(const pte_t *slot, unsigned long n)
 	pte_t e = *slot;
 	unsigned long i = 1;
 
-#pragma GCC unroll 4
+#pragma GCC unroll 16
 	for (; i < n; i++)
 		if (slot[i] != (e += PAGE_SIZE))
 			break;

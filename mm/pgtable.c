@@ -661,15 +661,17 @@ int kernel_split_cut(unsigned long va, unsigned long size, pgprot_bits_t set, pg
 /* @n entries of one last-level table. False: one of them is none. */
 static bool set_write(pte_t *slot, unsigned long n, bool on)
 {
+	/* What arch_pt_with_write() does to any entry, once for all: bits to keep, bits to set. */
+	pte_t keep = arch_pt_with_write(~0ull, on), set = arch_pt_with_write(0, on);
 	pte_t *end = slot + n;
 
-#pragma GCC unroll 4
+#pragma GCC unroll 16
 	for (; slot < end; slot++) {
 		pte_t e = *slot;
 
 		if (arch_pt_is_none(e))
 			return false;
-		*(volatile pte_t *)slot = arch_pt_with_write(e, on);
+		*(volatile pte_t *)slot = (e & keep) | set;
 	}
 	arch_pt_set(slot - 1, slot[-1]);	/* publishes them all */
 	return true;

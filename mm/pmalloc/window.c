@@ -73,13 +73,15 @@ static __always_inline void store(void *dst, const void *src, size_t n)
 {
 	while (n) {
 		if (n >= 8 && !((unsigned long)dst & 7)) {
-			u64 word;
+			do {
+				u64 word;
 
-			__builtin_memcpy(&word, src, 8);
-			*(volatile u64 *)dst = word;
-			dst += 8;
-			src += 8;
-			n -= 8;
+				__builtin_memcpy(&word, src, 8);
+				*(volatile u64 *)dst = word;
+				dst += 8;
+				src += 8;
+				n -= 8;
+			} while (n >= 8);
 		} else if (n >= 4 && !((unsigned long)dst & 3)) {
 			u32 word;
 
