@@ -115,11 +115,10 @@ switch_stacks:
  * So x86_nmi() passes over the HLT when it finds itself there.
  */
 	.balign 16
-	.globl x86_idle, x86_idle_halt
+	.globl x86_idle
 	.type x86_idle, @function
 x86_idle:
-	sti
-x86_idle_halt:
+	sti				/* one byte: X86_IDLE_HALT */
 	hlt
 	ret
 	.size x86_idle, . - x86_idle

@@ -172,7 +172,7 @@ void x86_nmi(struct pt_regs *regs)
 	bool shootdown = x86_shootdown_nmi(cpu);	/* two NMIs may have arrived as one */
 
 	this_cpu_inc(x86_nmis);
-	if (regs->ip == (unsigned long)x86_idle_halt)
+	if (regs->ip == X86_IDLE_HALT)
 		regs->ip += 1;		/* not to sleep over an interrupt; see x86_idle */
 	if (cpumask_test_cpu(cpu, &stop_requested))
 		handle_ipi(IPI_STOP);

@@ -2,8 +2,8 @@
 /*
  * The first step of a stack trace, where the interrupted function may have no frame.
  *
- * Such a function has not moved %rsp since it was called: the return address lies on top. A word
- * there is taken for one if it follows a CALL: a direct one must lead to the very function that
+ * Such a function has not moved %rsp since it was called: the return address lies on top, or below the caller's
+ * %rbp if that is all it has pushed. A word there is taken for one if it follows a CALL: a direct one must lead to the very function that
  * was interrupted; of an indirect one only the form is known.
  * Source: Intel SDM vol 2, "CALL": E8 rel32; FF /2.
  */
@@ -44,14 +44,15 @@ static bool follows_indirect_call(const u8 *before_ret)
 	return false;
 }
 
-unsigned long arch_frameless_caller(const struct pt_regs *regs)
+/* The word at @slot, if it can be the return address of a call of the function at @start. 0: no. */
+static unsigned long caller_in(unsigned long slot, unsigned long start)
 {
-	unsigned long ret, size, offset;
+	unsigned long ret;
 	u8 code[INDIRECT_MAX];
 
-	if (!on_stack(regs->sp) || !kallsyms_lookup_size_offset(regs->ip, &size, &offset))
+	if (!on_stack(slot))
 		return 0;
-	ret = *(unsigned long *)regs->sp;
+	ret = *(unsigned long *)slot;
 	if (!kallsyms_lookup_size_offset(ret, NULL, NULL))
 		return 0;
 	for (int i = 0; i < INDIRECT_MAX; i++)
@@ -61,8 +62,21 @@ unsigned long arch_frameless_caller(const struct pt_regs *regs)
 		s32 rel;
 
 		__builtin_memcpy(&rel, &code[INDIRECT_MAX - CALL_BYTES + 1], sizeof(rel));
-		if (ret + rel == regs->ip - offset)
+		if (ret + rel == start)
 			return ret;
 	}
 	return follows_indirect_call(code) ? ret : 0;
+}
+
+unsigned long arch_frameless_caller(const struct pt_regs *regs)
+{
+	unsigned long size, offset, caller;
+
+	if (!on_stack(regs->sp) || !kallsyms_lookup_size_offset(regs->ip, &size, &offset))
+		return 0;
+	caller = caller_in(regs->sp, regs->ip - offset);
+	/* Between PUSH %rbp and MOV %rsp,%rbp, which the compiler moves apart: %rbp is still the caller's, and on top. */
+	if (!caller && *(unsigned long *)regs->sp == regs->bp)
+		caller = caller_in(regs->sp + sizeof(long), regs->ip - offset);
+	return caller;
 }

@@ -56,7 +56,7 @@ static inline void arch_cpu_relax(void)
 }
 
 void x86_idle(void);		/* entry.S */
-extern const char x86_idle_halt[];
+#define X86_IDLE_HALT	((unsigned long)x86_idle + 1)	/* its HLT, behind the STI */
 
 static inline void arch_cpu_idle(void)
 {
