@@ -62,8 +62,12 @@ static unsigned int skip_allocator(const unsigned long *entries, unsigned int nr
 {
 	static const char *const entry_points[] = {
 		"kmalloc", "__kmalloc", "kmem_cache_alloc", "kmem_cache_free", "kmem_cache_destroy",
-		"kfree", "oot___kmalloc", "oot_kmalloc", "__alloc_pages", "alloc_pages", "__free_pages",
-		"free_pages", "__get_free_page", "get_zeroed_page", "put_page", NULL
+		"kfree", "oot___kmalloc", "oot_kmalloc", NULL
+	};
+	/* These call one another. */
+	static const char *const page_functions[] = {
+		"__alloc_pages", "alloc_pages", "__free_pages", "free_pages", "__get_free_page", "get_zeroed_page",
+		"put_page", NULL
 	};
 	static const char *const inner[] = {
 		"kfence_report", "kfence_alloc", "__kfence_free", "kfence_free_page", "kfence_shutdown_cache", "guarded_alloc",
@@ -76,11 +80,12 @@ static unsigned int skip_allocator(const unsigned long *entries, unsigned int nr
 
 	for (i = 0; i < nr; i++) {
 		/* A return address behind a call that does not return belongs to the next function: one back. */
-		const char *fn = kallsyms_lookup(entries[i] - 1, NULL, NULL, NULL, name);
+		char *module = NULL;
+		const char *fn = kallsyms_lookup(entries[i] - 1, NULL, NULL, &module, name);
 
-		if (!fn)
+		if (!fn || module)
 			break;
-		if (has_prefix(fn, inner))
+		if (has_prefix(fn, inner) || has_prefix(fn, page_functions))
 			skip = i + 1;
 		else if (has_prefix(fn, entry_points))
 			return i + 1;
@@ -103,7 +108,7 @@ static void print_stack(struct seq_file *seq, depot_stack_handle_t handle, const
 	if (i == nr)
 		i = 0;		/* an allocation by the allocator itself: better all than none */
 	for (; i < nr; i++)
-		out(seq, " %pS\n", (void *)entries[i]);
+		out(seq, " %pB\n", (void *)entries[i]);
 }
 
 /* "… by task 12 on cpu 0 at 1.234567s (0.000012s ago):" */
@@ -297,7 +302,9 @@ static void print_whole(const struct kfence_incident *in)
 	pr_err(BAR);
 	print_title(in, nr ? entries[skip] : 0);
 	print_detail(in);
-	stack_trace_print(entries + skip, nr - skip, 0);
+	/* The first is the access itself; all others are return addresses, which may belong to the next function. */
+	for (unsigned int i = skip; i < nr; i++)
+		printk(in->regs && !i ? " %pS\n" : " %pB\n", (void *)entries[i]);
 	if (in->has_object && in->obj.state == KFENCE_UNUSED) {
 		pr_err("\n");
 		kfence_print_object(NULL, &in->obj, in->number);
