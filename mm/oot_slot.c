@@ -206,8 +206,8 @@ void oot_slot_enter(unsigned int number, const char *owner, const struct oot_opt
 	slot->peak = atomic_long_read(&slot->pages);
 	for (int i = 0; i < NR_OOT_FATES; i++)
 		atomic_long_set(&slot->seen[i], 0);
+	/* Gates need no opening: oot_slot_leave() has emptied the magazines, so the first operations go slow anyway. */
 	atomic_long_set(&slot->notes_left, NOTES_DEFAULT);
-	settle(slot);
 }
 
 static void set_kfence(struct kmem_cache *s, void *on)
@@ -311,6 +311,9 @@ void oot_slot_init_done(unsigned int number, unsigned long start, unsigned long 
 {
 	unsigned long text[2] = { start, end };
 
+	/* Nothing was allocated, nothing is to be named. */
+	if (!oot_slot_pages(number) && !kfence_is_enabled())
+		return;
 	for_each_cache(&oot_slots[number], name_sites, text);
 	quarantine_name_large(&oot_slots[number], start, end);
 }
