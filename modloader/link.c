@@ -279,6 +279,8 @@ static int rebuild_struct_module(struct load_info *info)
 		load_complain(info, "init or exit function is not in the module's code");
 		return -ENOEXEC;
 	}
+	if (info->flags & MODULE_LOAD_NO_INIT)
+		mod->init = NULL, mod->exit = NULL;
 	return 0;
 }
 

@@ -337,8 +337,6 @@ int module_load(const void *image, size_t len, const char *args, unsigned int fl
 	}
 	if (!err && !(flags & MODULE_LOAD_DRY_RUN)) {
 		mod = info->mod;
-		if (flags & MODULE_LOAD_NO_INIT)
-			mod->init = NULL, mod->exit = NULL;
 		note_taints(info);
 		isolate_announce(info);
 		tell_gdb(info);
