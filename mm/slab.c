@@ -181,11 +181,14 @@ static bool alloc_free_map(struct kmem_cache *s, struct page *slab, gfp_t flags)
 void slab_set_pages(struct kmem_cache *s, struct page *slab, u32 type)
 {
 	u32 kind = PAGE_KIND(type, page_kind_node(slab), 0);
+	/* A slab is aligned to its size, its objects to the largest power of two that divides their distance. */
+	u16 mask = min_t(unsigned int, s->size & -s->size, PAGE_SIZE << s->order) - 1;
 
 	for (unsigned int i = 0; i < 1u << s->order; i++) {
 		slab[i].slab_cache = s;
 		slab[i].slab_head = (void ***)s->cpu;
 		slab[i].slab_index = i;
+		slab[i].slab_align_mask = mask;
 		slab[i].kind = kind;
 	}
 }
@@ -620,6 +623,14 @@ static void free_debug(struct kmem_cache *s, struct page *slab, void *object, un
 
 static void slab_free(struct kmem_cache *s, struct page *page, void *object, unsigned long caller)
 {
+	struct page *slab = slab_first_page(page);
+	unsigned int index = slab_object_index(s, slab, object);
+
+	/* An address inside an object must not get into a magazine: it would be handed out. */
+	if (unlikely(index >= slab->slab_objects || object != slab_object(s, slab, index))) {
+		slab_bug(s, slab, NULL, "Invalid object pointer 0x%px", object);
+		return;
+	}
 	if (slab_wants_init_on_free(s))
 		memset(object, 0, s->object_size);
 	if (slab_is_debug(s))

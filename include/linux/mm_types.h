@@ -68,7 +68,8 @@ struct page {
 		struct {
 			u16 slab_inuse;		/* objects handed out or in magazines [node lock] */
 			u16 slab_objects;	/* [I] objects it has room for */
-			u32 slab_index;		/* [I] which page of its slab this is; 0: the first */
+			u16 slab_index;		/* [I] which page of its slab this is; 0: the first */
+			u16 slab_align_mask;	/* [I] in all: bits that are 0 in every object's address */
 		};
 		struct kfence_area *kfence_area;	/* KFENCE's pages: [I] the area; the words above stay the owner's */
 		unsigned long spare;

@@ -115,11 +115,15 @@ static __always_inline void *slab_alloc_fast(struct kmem_cache *s, gfp_t flags, 
 
 /*
  * slab_free_fast - put an object of @page's cache on this CPU's magazine.
- * Returns: false when the slow way must be gone: no room, not an ordinary slab page of this node, or
- *          freed twice in a row. Last but one expression of a __slab_fast function.
+ * Returns: false when the slow way must be gone: no room, freed twice in a row, or an address inside an object, as
+ *          far as its low bits tell (all of those for sizes that are powers of two). Last but one expression of a
+ *          __slab_fast function.
  */
 static __always_inline bool slab_free_fast(struct page *page, void *object)
 {
+	/* An address inside an object would be handed out as one. In other pages the mask is anything: the slow way sorts it out. */
+	if (unlikely((unsigned long)object & page->slab_align_mask))
+		return false;
 	/* slab_head means something only in a slab's page: kind is compared before it is followed. */
 	return arch_magazine_push_if(page->slab_head, object, &slab_local_kind, page->kind);
 }

@@ -564,6 +564,29 @@ static void write_after_free(struct kunit *test)
 	kmem_cache_destroy(s);
 }
 
+/* With no checks on: an address inside an object is told, and nobody gets it from kmalloc() afterwards. */
+static void inside_an_object_is_no_object(struct kunit *test)
+{
+	static const unsigned int sizes[] = { 8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct kmem_cache *s = kmalloc_caches[KMALLOC_NORMAL][sizes[i] == 96 ? 1 : sizes[i] == 192 ? 2 : ilog2(sizes[i])];
+		unsigned int step = sizes[i] == 8 ? 1 : 8;
+		char *object = mm_plain_object(s), *again;
+		u64 seq = log_next_seq();
+
+		KUNIT_ASSERT_NOT_NULL(test, object);
+		kfree(object + step);
+		kfree(object + sizes[i] / 2);
+		KUNIT_EXPECT_EQ_MSG(test, mm_logged(seq, "Invalid object pointer"), 2u, "%u", sizes[i]);
+		again = mm_plain_object(s);
+		KUNIT_EXPECT_TRUE(test, again >= object + sizes[i] || again + sizes[i] <= object);
+		kfree(again);
+		kfree(object);
+		KUNIT_EXPECT_EQ_MSG(test, mm_logged(seq, "Invalid object pointer"), 2u, "%u", sizes[i]);
+	}
+}
+
 static void checked_double_and_invalid_free(struct kunit *test)
 {
 	struct kmem_cache *s = checked_cache(test, ALL_CHECKS);
@@ -584,6 +607,7 @@ static struct kunit_case slab_debug_cases[] = {
 	KUNIT_CASE(write_past_the_end),
 	KUNIT_CASE(write_before_the_start),
 	KUNIT_CASE(write_after_free),
+	KUNIT_CASE(inside_an_object_is_no_object),
 	KUNIT_CASE(checked_double_and_invalid_free),
 	{}
 };
