@@ -36,7 +36,11 @@ unit-flags-mm := -Itests/unit -no-pie -Wl,-T,tests/unit/mm/percpu.lds
 unit-tests += pmalloc
 hosted-pmalloc := mm/pmalloc/runs.c
 
-hosted-tests := shell lib mm pmalloc
+# memblock.c is part of its glue, which starts it over for each map.
+unit-tests += memblock
+hosted-host-memblock := tests/unit/memblock_host.c
+
+hosted-tests := shell lib mm pmalloc memblock
 
 define hosted-rule
 build/unit/$(1)-k/%.o: %.c
