@@ -2,7 +2,7 @@
 # Paddock: `make run` boots to the shell, `make test` tests everything. `make help` lists the rest.
 
 ARCH ?= x86_64
-BUILD := build/$(ARCH)
+BUILD := build/$(ARCH)$(if $(filter 1,$(DEBUG)),-debug)
 
 ifeq ($(filter $(ARCH),x86_64 arm64),)
 $(error ARCH=$(ARCH) is neither x86_64 nor arm64)

@@ -14,6 +14,9 @@ common-flags := -std=gnu11 -O2 -g -ffreestanding -nostdinc -fno-pic -fno-pie -fn
 flags-x86_64 := -m64 -march=x86-64 -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fcf-protection=none
 flags-arm64 := -march=armv8-a -mgeneral-regs-only -mno-outline-atomics -mbranch-protection=none
 
+# make DEBUG=1: checks that cost something everywhere, in a folder of its own.
+common-flags += $(if $(filter 1,$(DEBUG)),-DDEBUG_VIRTUAL=1)
+
 # The freestanding headers of the compiler are used; <elf.h> comes from the C library's package.
 KCFLAGS := $(common-flags) $(flags-$(ARCH)) $(warnings)
 # As strict with modules as Linux's build is.

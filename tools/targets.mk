@@ -39,6 +39,7 @@ help:
 	@echo "make run                 build and boot to the shell (ARCH=arm64 APPEND='…' SMP= MEM= NUMA=)"
 	@echo "make test                all tests, both architectures"
 	@echo "make                     kernel, modules and initramfs under build/<arch>/"
+	@echo "make DEBUG=1             the same with checks of addresses, under build/<arch>-debug/ (tools/vm --kernel)"
 	@echo "make iso                 ISO with GRUB for BIOS and UEFI"
 	@echo "make test-unit T=name    host unit tests under sanitizers"
 	@echo "make test-kunit T=name   suites in the kernel, one boot"

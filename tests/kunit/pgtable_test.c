@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* Page tables: splitting and merging keep what is mapped, permissions hold, addresses go round. */
 #include <kunit/test.h>
+#include <linux/jiffies.h>
 #include <linux/kfence.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/set_memory.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 #include <paddock/memblock.h>
+#include <paddock/page.h>
 #include <paddock/pgtable.h>
 #include "mm_kunit.h"
 
@@ -42,6 +45,52 @@ static void addresses_go_round(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, virt_addr_valid(PAGE_OFFSET + PFN_PHYS(max_pfn)));
 	KUNIT_EXPECT_EQ(test, kernel_va_to_pa((unsigned long)addresses_go_round),
 			(phys_addr_t)__pa_symbol(addresses_go_round));
+}
+
+/* KFENCE's objects, too, are linear-map addresses: that is why its pool is taken from RAM and not from .bss. */
+static void guarded_addresses_go_round(struct kunit *test)
+{
+	void *p = NULL;
+
+	for (unsigned long end = jiffies + 10 * HZ; time_before(jiffies, end); cond_resched()) {
+		p = kmalloc(100, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		if (is_kfence_address(p))
+			break;
+		kfree(p);
+		p = NULL;
+	}
+	if (!p)
+		kunit_skip(test, "KFENCE is off, or its pool is full");
+	KUNIT_EXPECT_PTR_EQ(test, __va(__pa(p)), p);
+	KUNIT_EXPECT_PTR_EQ(test, page_to_virt(virt_to_page(p)), (void *)((unsigned long)p & PAGE_MASK));
+	KUNIT_EXPECT_PTR_EQ(test, pfn_to_virt(virt_to_pfn(p)), (void *)((unsigned long)p & PAGE_MASK));
+	KUNIT_EXPECT_EQ(test, kernel_va_to_pa((unsigned long)p), (phys_addr_t)__pa(p));
+	KUNIT_EXPECT_TRUE(test, is_kfence_page(virt_to_page(p)));
+	KUNIT_EXPECT_TRUE(test, virt_addr_valid(p));
+	kfree(p);
+}
+
+/*
+ * An image or vmalloc address survives no round trip: __pa() of it is a mistake, told with a stack. Each __pa() asks in
+ * builds with DEBUG=1; the check itself is in all.
+ */
+static void other_addresses_are_told(struct kunit *test)
+{
+	void *area = vmalloc(100);
+	u64 seq = log_next_seq();
+
+	KUNIT_ASSERT_NOT_NULL(test, area);
+	KUNIT_EXPECT_EQ(test, virt_to_phys_checked((unsigned long)other_addresses_are_told),
+			(unsigned long)__pa_symbol(other_addresses_are_told));
+	KUNIT_EXPECT_EQ(test, virt_to_phys_checked((unsigned long)area), (unsigned long)page_to_phys(vmalloc_to_page(area)));
+	KUNIT_EXPECT_EQ(test, mm_logged(seq, "virt_to_phys used for non-linear address"), 2u);
+	KUNIT_EXPECT_GE(test, mm_logged(seq, "other_addresses_are_told+"), 2u);
+	if (DEBUG_VIRTUAL) {
+		KUNIT_EXPECT_EQ(test, __pa(other_addresses_are_told), (unsigned long)__pa_symbol(other_addresses_are_told));
+		KUNIT_EXPECT_EQ(test, mm_logged(seq, "virt_to_phys used for non-linear address"), 3u);
+	}
+	vfree(area);
 }
 
 static void image_alias_is_not_writable(struct kunit *test)
@@ -166,6 +215,8 @@ static void alias_follows_the_mapping(struct kunit *test)
 
 static struct kunit_case pgtable_cases[] = {
 	KUNIT_CASE(addresses_go_round),
+	KUNIT_CASE(guarded_addresses_go_round),
+	KUNIT_CASE(other_addresses_are_told),
 	KUNIT_CASE(image_alias_is_not_writable),
 	KUNIT_CASE(split_and_merge_keep_the_mapping),
 	KUNIT_CASE(read_only_refuses_writes),
