@@ -8,6 +8,7 @@
 #include <linux/cpumask.h>
 #include <linux/export.h>
 #include <linux/init.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/topology.h>
@@ -89,6 +90,21 @@ static void __init build_fallback(int node)
 	}
 }
 
+static void __init tell_node(int node)
+{
+	const pg_data_t *pgdat = NODE_DATA(node);
+	unsigned long pages = 0;
+	char order[8 * MAX_NUMNODES];
+	int len = 0;
+
+	for (int type = 0; type < MAX_NR_ZONES; type++)
+		pages += pgdat->node_zones[type].present_pages;
+	for (unsigned int i = 0; i < pgdat->nr_fallback; i++)
+		len += scnprintf(order + len, sizeof(order) - len, " %d", pgdat->fallback[i]);
+	pr_info("numa: node %d: %luK\n", node, pages << (PAGE_SHIFT - 10));
+	pr_info("Fallback order for Node %d:%s\n", node, order);
+}
+
 void __init numa_init(void)
 {
 	int node, cpu;
@@ -96,6 +112,9 @@ void __init numa_init(void)
 	/* For every number, also of nodes that are not there: whoever asks for one gets memory. */
 	for (node = 0; node < MAX_NUMNODES; node++)
 		build_fallback(node);
+	if (num_online_nodes() > 1)
+		for_each_online_node(node)
+			tell_node(node);
 	for_each_possible_cpu(cpu)
 		per_cpu(numa_node, cpu) = cpu_nodes[cpu];
 }

@@ -100,6 +100,7 @@ void class_remove_file(struct class *class, const struct class_attribute *attr);
 void device_initialize(struct device *dev);
 int __must_check device_add(struct device *dev);
 void device_del(struct device *dev);
+extern struct kset *devices_kset;	/* /sys/devices */
 int __must_check device_register(struct device *dev);
 void device_unregister(struct device *dev);
 struct device *get_device(struct device *dev);

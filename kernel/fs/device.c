@@ -25,7 +25,8 @@ struct class_private {
 	struct list_head devices;
 };
 
-static struct kset *class_kset, *devices_kset;
+static struct kset *class_kset;
+struct kset *devices_kset;	/* /sys/devices */
 static struct kobject *virtual_kobj;
 
 /* ---- Attributes of devices ---- */
