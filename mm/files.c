@@ -13,7 +13,9 @@
 #include <linux/mm.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
+#include <linux/sysctl.h>
 #include <linux/vmalloc.h>
+#include <paddock/alloc_watch.h>
 #include <paddock/magazine.h>
 #include <paddock/memblock.h>
 #include <paddock/page.h>
@@ -138,8 +140,32 @@ static int alias_check_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(alias_check);
 
+/* ---- /proc/sys/vm ---- */
+
+static int drop_value, compact_value;
+static int one = 1, four = 4;
+
+/* Both: what is kept for later goes back to the zones, where it merges. Numbers as in Linux. */
+static int settle_handler(struct ctl_table *table, int write, void *buffer, size_t *lenp, loff_t *ppos)
+{
+	int err = proc_dointvec_minmax(table, write, buffer, lenp, ppos);
+
+	if (!err && write)
+		mm_settle();
+	return err;
+}
+
+static struct ctl_table vm_table[] = {
+	{ .procname = "drop_caches", .data = &drop_value, .maxlen = sizeof(int), .mode = 0200,
+	  .proc_handler = settle_handler, .extra1 = &one, .extra2 = &four },
+	{ .procname = "compact_memory", .data = &compact_value, .maxlen = sizeof(int), .mode = 0200,
+	  .proc_handler = settle_handler, .extra1 = &one, .extra2 = &one },
+	{ }
+};
+
 static int __init mm_files_init(void)
 {
+	register_sysctl_init("vm", vm_table);
 	proc_create_single("meminfo", 0, NULL, meminfo_show);
 	proc_create_single("buddyinfo", 0444, NULL, buddyinfo_show);
 	debugfs_create_file("page_tables", 0400, NULL, NULL, &page_tables_fops);

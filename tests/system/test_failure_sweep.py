@@ -31,3 +31,14 @@ def test_no_failed_allocation_leaves_anything(vm):
     assert len(done) == len(COMMANDS), r
     assert all(int(total) > 20 and int(leaks) == 0 for total, _, leaks in done), r
     assert r.lines[-1] == "0", r        # no report of a mistake while memory was short
+
+
+def test_memory_runs_out_and_comes_back(vm):
+    """A file that takes all there is: an error for the writer, memory for everybody once it is gone."""
+    r = vm("echo 3 >/proc/sys/vm/drop_caches; free | head -n 2 | tail -n 1; cat /dev/zero >/tmp/fill; echo status $?; rm /tmp/fill; "
+           "echo 3 >/proc/sys/vm/drop_caches; free | head -n 2 | tail -n 1; insmod hello; echo 5 >/proc/sys/vm/drop_caches; true",
+           mem="64M", append="loglevel=0")
+    assert r.status == 0 and "status 1" in r.lines and "write error: No space left on device" in r.out, r
+    before, after = [int(n) for n in re.findall(r"^Mem: +\d+ +(\d+)", r.out, re.M)]
+    assert abs(after - before) < 256, r         # KiB; the file had tens of thousands
+    assert "Invalid argument" in r.out, r       # 5 is no number of drop_caches
