@@ -1,59 +1,100 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hashes of byte strings, with the interface of Linux's jhash. The values differ from Linux's: this is
- * a multiply-and-rotate hash. Source: A. Appleby's MurmurHash3 finalizer (public domain).
+ * Hashes of byte strings and of words; the values are Linux's.
+ * Source: B. Jenkins, lookup3.c (public domain): hashlittle() and hashword().
  */
 #pragma once
 
 #include <linux/bitops.h>
 #include <linux/unaligned.h>
 
-static inline u32 __jhash_final(u32 h)
-{
-	h ^= h >> 16;
-	h *= 0x85ebca6b;
-	h ^= h >> 13;
-	h *= 0xc2b2ae35;
-	return h ^ (h >> 16);
-}
+#define JHASH_INITVAL		0xdeadbeef
+#define jhash_size(n)		((u32)1 << (n))
+#define jhash_mask(n)		(jhash_size(n) - 1)
 
-static inline u32 __jhash_word(u32 h, u32 k)
-{
-	return rol32(h ^ (rol32(k * 0xcc9e2d51, 15) * 0x1b873593), 13) * 5 + 0xe6546b64;
-}
+/* Reversible: each of the three words comes to depend on all. */
+#define __jhash_mix(a, b, c) do { \
+	a -= c; a ^= rol32(c, 4); c += b; \
+	b -= a; b ^= rol32(a, 6); a += c; \
+	c -= b; c ^= rol32(b, 8); b += a; \
+	a -= c; a ^= rol32(c, 16); c += b; \
+	b -= a; b ^= rol32(a, 19); a += c; \
+	c -= b; c ^= rol32(b, 4); b += a; \
+} while (0)
+
+/* The last one: only c matters afterwards. */
+#define __jhash_final(a, b, c) do { \
+	c ^= b; c -= rol32(b, 14); \
+	a ^= c; a -= rol32(c, 11); \
+	b ^= a; b -= rol32(a, 25); \
+	c ^= b; c -= rol32(b, 16); \
+	a ^= c; a -= rol32(c, 4); \
+	b ^= a; b -= rol32(a, 14); \
+	c ^= b; c -= rol32(b, 24); \
+} while (0)
 
 static inline u32 jhash(const void *key, u32 length, u32 initval)
 {
-	const u8 *p = key;
-	u32 h = initval, tail = 0;
+	u32 a = JHASH_INITVAL + length + initval, b = a, c = a;
+	const u8 *k = key;
+	u32 tail[3] = { 0 };
 
-	for (u32 n = length; n >= 4; n -= 4, p += 4)
-		h = __jhash_word(h, get_unaligned_le32(p));
-	for (u32 i = 0; i < (length & 3); i++)
-		tail |= (u32)p[i] << (8 * i);
-	return __jhash_final(__jhash_word(h, tail) ^ length);
+	for (; length > 12; length -= 12, k += 12) {
+		a += get_unaligned_le32(k);
+		b += get_unaligned_le32(k + 4);
+		c += get_unaligned_le32(k + 8);
+		__jhash_mix(a, b, c);
+	}
+	if (!length)
+		return c;
+	for (u32 i = 0; i < length; i++)
+		tail[i / 4] |= (u32)k[i] << (8 * (i % 4));
+	a += tail[0];
+	b += tail[1];
+	c += tail[2];
+	__jhash_final(a, b, c);
+	return c;
 }
 
 static inline u32 jhash2(const u32 *k, u32 length, u32 initval)
 {
-	u32 h = initval;
+	u32 a = JHASH_INITVAL + (length << 2) + initval, b = a, c = a;
 
-	for (u32 i = 0; i < length; i++)
-		h = __jhash_word(h, k[i]);
-	return __jhash_final(h ^ length);
+	for (; length > 3; length -= 3, k += 3) {
+		a += k[0];
+		b += k[1];
+		c += k[2];
+		__jhash_mix(a, b, c);
+	}
+	if (!length)
+		return c;
+	a += k[0];
+	b += length > 1 ? k[1] : 0;
+	c += length > 2 ? k[2] : 0;
+	__jhash_final(a, b, c);
+	return c;
+}
+
+static inline u32 __jhash_nwords(u32 a, u32 b, u32 c, u32 initval)
+{
+	a += initval;
+	b += initval;
+	c += initval;
+	__jhash_final(a, b, c);
+	return c;
 }
 
 static inline u32 jhash_3words(u32 a, u32 b, u32 c, u32 initval)
 {
-	return __jhash_final(__jhash_word(__jhash_word(__jhash_word(initval, a), b), c));
+	return __jhash_nwords(a, b, c, initval + JHASH_INITVAL + (3 << 2));
 }
 
 static inline u32 jhash_2words(u32 a, u32 b, u32 initval)
 {
-	return jhash_3words(a, b, 0, initval);
+	return __jhash_nwords(a, b, 0, initval + JHASH_INITVAL + (2 << 2));
 }
 
 static inline u32 jhash_1word(u32 a, u32 initval)
 {
-	return jhash_3words(a, 0, 0, initval);
+	return __jhash_nwords(a, 0, 0, initval + JHASH_INITVAL + (1 << 2));
 }

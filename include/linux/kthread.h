@@ -3,7 +3,9 @@
 #pragma once
 
 #include <linux/err.h>
+#include <linux/numa.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
 

@@ -2,6 +2,7 @@
 /* Per-CPU memory made at run time. */
 #pragma once
 
+#include <linux/gfp.h>
 #include <linux/percpu-defs.h>
 #include <linux/smp.h>
 

@@ -16,20 +16,20 @@ void write_lock_slow(rwlock_t *lock);
 
 #define rwlock_init(lock)	do { *(lock) = __RW_LOCK_UNLOCKED(lock); } while (0)
 
-static __always_inline void read_lock(rwlock_t *lock)
+static __always_inline void do_read_lock(rwlock_t *lock)
 {
 	preempt_disable();
 	if (unlikely(atomic_fetch_add_acquire(RW_READER, &lock->cnts) & (RW_WRITER | RW_WAITING)))
 		read_lock_slow(lock);
 }
 
-static __always_inline void read_unlock(rwlock_t *lock)
+static __always_inline void do_read_unlock(rwlock_t *lock)
 {
 	(void)atomic_fetch_sub_release(RW_READER, &lock->cnts);
 	preempt_enable();
 }
 
-static __always_inline void write_lock(rwlock_t *lock)
+static __always_inline void do_write_lock(rwlock_t *lock)
 {
 	int free = 0;
 
@@ -38,13 +38,13 @@ static __always_inline void write_lock(rwlock_t *lock)
 		write_lock_slow(lock);
 }
 
-static __always_inline void write_unlock(rwlock_t *lock)
+static __always_inline void do_write_unlock(rwlock_t *lock)
 {
 	(void)atomic_fetch_sub_release(RW_WRITER, &lock->cnts);
 	preempt_enable();
 }
 
-static __always_inline int read_trylock(rwlock_t *lock)
+static __always_inline int do_read_trylock(rwlock_t *lock)
 {
 	int old = atomic_read(&lock->cnts);
 
@@ -56,7 +56,7 @@ static __always_inline int read_trylock(rwlock_t *lock)
 	return 0;
 }
 
-static __always_inline int write_trylock(rwlock_t *lock)
+static __always_inline int do_write_trylock(rwlock_t *lock)
 {
 	int free = 0;
 
@@ -67,6 +67,13 @@ static __always_inline int write_trylock(rwlock_t *lock)
 	return 0;
 }
 
+/* As in Linux these are macros with an argument: a driver may call a variable read_lock. */
+#define read_lock(lock)		do_read_lock(lock)
+#define read_unlock(lock)	do_read_unlock(lock)
+#define write_lock(lock)	do_write_lock(lock)
+#define write_unlock(lock)	do_write_unlock(lock)
+#define read_trylock(lock)	do_read_trylock(lock)
+#define write_trylock(lock)	do_write_trylock(lock)
 #define read_lock_irq(lock)	do { arch_irq_disable(); read_lock(lock); } while (0)
 #define read_unlock_irq(lock)	do { read_unlock(lock); arch_irq_enable(); } while (0)
 #define write_lock_irq(lock)	do { arch_irq_disable(); write_lock(lock); } while (0)

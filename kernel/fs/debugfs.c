@@ -196,10 +196,9 @@ static ssize_t bool_write(struct file *file, const char __user *buf, size_t coun
 {
 	bool *val = file->private_data, new;
 
-	/* Linux takes what kstrtobool() does not know in silence; the writer should hear of it. */
-	if (kstrtobool_from_user(buf, count, &new))
-		return -EINVAL;
-	*val = new;
+	/* As in Linux, what kstrtobool() does not know changes nothing, and is no error. */
+	if (kstrtobool_from_user(buf, count, &new) == 0)
+		*val = new;
 	return count;
 }
 

@@ -85,6 +85,49 @@ void device_remove_file(struct device *dev, const struct device_attribute *attr)
 }
 EXPORT_SYMBOL_GPL(device_remove_file);
 
+/* ---- Messages ---- */
+
+const char *dev_driver_string(const struct device *dev)
+{
+	return dev->class ? dev->class->name : "";
+}
+EXPORT_SYMBOL(dev_driver_string);
+
+static void print_for(const char *level, const struct device *dev, struct va_format *vaf)
+{
+	if (dev)
+		printk("%s%s %s: %pV", level, dev_driver_string(dev), dev_name(dev), vaf);
+	else
+		printk("%s(NULL device *): %pV", level, vaf);
+}
+
+void _dev_printk(const char *level, const struct device *dev, const char *fmt, ...)
+{
+	struct va_format vaf = { .fmt = fmt };
+	va_list args;
+
+	va_start(args, fmt);
+	vaf.va = &args;
+	print_for(level, dev, &vaf);
+	va_end(args);
+}
+EXPORT_SYMBOL(_dev_printk);
+
+int dev_err_probe(const struct device *dev, int err, const char *fmt, ...)
+{
+	struct va_format vaf = { .fmt = fmt };
+	va_list args;
+
+	if (err == -EPROBE_DEFER)
+		return err;
+	va_start(args, fmt);
+	vaf.va = &args;
+	_dev_printk(KERN_ERR, dev, "error %pe: %pV", ERR_PTR(err), &vaf);
+	va_end(args);
+	return err;
+}
+EXPORT_SYMBOL_GPL(dev_err_probe);
+
 /* ---- Devices ---- */
 
 int dev_set_name(struct device *dev, const char *fmt, ...)

@@ -88,3 +88,82 @@ unsigned int __kfifo_out(struct __kfifo *fifo, const void *data, void *to, unsig
 	return n;
 }
 EXPORT_SYMBOL(__kfifo_out);
+
+/* ---- Records: a length of recsize bytes, low byte first, then the bytes ---- */
+
+unsigned int __kfifo_max_r(unsigned int room, size_t recsize)
+{
+	unsigned int longest = (1u << (8 * recsize)) - 1;
+
+	return room <= recsize ? 0 : min(room - (unsigned int)recsize, longest);
+}
+EXPORT_SYMBOL(__kfifo_max_r);
+
+/* Of the first record; there is one. */
+static unsigned int record_len(const struct __kfifo *fifo, const u8 *data, size_t recsize)
+{
+	unsigned int len = data[fifo->out & fifo->mask];
+
+	if (recsize > 1)
+		len |= data[(fifo->out + 1) & fifo->mask] << 8;
+	return len;
+}
+
+unsigned int __kfifo_len_r(struct __kfifo *fifo, const void *data, size_t recsize)
+{
+	unsigned int in = __atomic_load_n(&fifo->in, __ATOMIC_ACQUIRE);
+
+	return in == fifo->out ? 0 : record_len(fifo, data, recsize);
+}
+EXPORT_SYMBOL(__kfifo_len_r);
+
+/* Both move bytes at any distance from in or out, and change neither. */
+static void copy_in(const struct __kfifo *fifo, void *data, unsigned int at, const void *from, unsigned int n)
+{
+	size_t first = first_piece(fifo, at, n);
+
+	memcpy(data + (at & fifo->mask), from, first);
+	memcpy(data, from + first, n - first);
+}
+
+static void copy_out(const struct __kfifo *fifo, const void *data, unsigned int at, void *to, unsigned int n)
+{
+	size_t first = first_piece(fifo, at, n);
+
+	memcpy(to, data + (at & fifo->mask), first);
+	memcpy(to + first, data, n - first);
+}
+
+unsigned int __kfifo_in_r(struct __kfifo *fifo, void *data, const void *from, unsigned int n, size_t recsize)
+{
+	unsigned int out = __atomic_load_n(&fifo->out, __ATOMIC_ACQUIRE);
+	u8 header[2] = { n, n >> 8 };
+
+	if (n > __kfifo_max_r(fifo->mask + 1 - (fifo->in - out), recsize))
+		return 0;
+	copy_in(fifo, data, fifo->in, header, recsize);
+	copy_in(fifo, data, fifo->in + recsize, from, n);
+	__atomic_store_n(&fifo->in, fifo->in + recsize + n, __ATOMIC_RELEASE);
+	return n;
+}
+EXPORT_SYMBOL(__kfifo_in_r);
+
+unsigned int __kfifo_out_peek_r(struct __kfifo *fifo, const void *data, void *to, unsigned int n, size_t recsize)
+{
+	n = min(n, __kfifo_len_r(fifo, data, recsize));
+	copy_out(fifo, data, fifo->out + recsize, to, n);
+	return n;
+}
+EXPORT_SYMBOL(__kfifo_out_peek_r);
+
+unsigned int __kfifo_out_r(struct __kfifo *fifo, const void *data, void *to, unsigned int n, size_t recsize)
+{
+	unsigned int in = __atomic_load_n(&fifo->in, __ATOMIC_ACQUIRE);
+
+	if (in == fifo->out)
+		return 0;
+	n = __kfifo_out_peek_r(fifo, data, to, n, recsize);
+	__atomic_store_n(&fifo->out, fifo->out + recsize + record_len(fifo, data, recsize), __ATOMIC_RELEASE);
+	return n;
+}
+EXPORT_SYMBOL(__kfifo_out_r);

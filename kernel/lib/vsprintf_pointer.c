@@ -221,6 +221,8 @@ static void out_escaped(struct out *o, const u8 *s, int len)
 		out_char(o, '\\');
 		if (s[i] == '\\')
 			out_char(o, '\\');
+		else if (!s[i])
+			out_char(o, '0');
 		else if (s[i] == 27)
 			out_char(o, 'e');
 		else if (s[i] >= 7 && s[i] <= 13)

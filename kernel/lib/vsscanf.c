@@ -97,7 +97,7 @@ static unsigned int scan_number(const char *s, unsigned int width, char kind, u6
 	return digits ? n : 0;
 }
 
-/* The set of "%[...]": fmt stands behind the bracket. Returns the position behind the set, or NULL. */
+/* The set of "%[...]", each character for itself ('-' too, as in Linux): fmt stands behind the bracket. Returns the position behind the set, or NULL. */
 static const char *parse_set(const char *fmt, unsigned long *set)
 {
 	bool negated = *fmt == '^';
@@ -107,13 +107,7 @@ static const char *parse_set(const char *fmt, unsigned long *set)
 	do {
 		if (!*p)
 			return NULL;
-		if (p[1] == '-' && p[2] && p[2] != ']') {
-			for (unsigned int c = (u8)p[0]; c <= (u8)p[2]; c++)
-				__set_bit(c, set);
-			p += 3;
-		} else {
-			__set_bit((u8)*p++, set);
-		}
+		__set_bit((u8)*p++, set);
 	} while (*p != ']');
 	if (negated)
 		bitmap_complement(set, set, 256);

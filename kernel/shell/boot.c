@@ -13,6 +13,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -61,7 +62,7 @@ static void say(const char *fmt, ...)
 
 static void __noreturn power_off(void)
 {
-	arch_power_off();
+	kernel_power_off();
 	pr_emerg("System halted: this machine has no way to switch itself off\n");
 	arch_cpu_halt_forever();
 }

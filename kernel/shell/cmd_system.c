@@ -10,6 +10,7 @@
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
+#include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/sched/loadavg.h>
 #include <linux/signal.h>
@@ -571,15 +572,13 @@ static int cmd_sysctl(struct cmd *c)
 
 static int cmd_poweroff(struct cmd *c)
 {
-	pr_info("reboot: Power down\n");
-	arch_power_off();
+	kernel_power_off();
 	return cmd_error(c, "this machine has no way to switch itself off");
 }
 
 static int cmd_reboot(struct cmd *c)
 {
-	pr_info("reboot: Restarting system\n");
-	arch_reboot();
+	kernel_restart(NULL);
 	return cmd_error(c, "this machine has no way to restart");
 }
 

@@ -16,3 +16,6 @@
 #define arch_mmio_write16(v, p)	asm volatile("strh %w0, [%1]" : : "rZ"(v), "r"(p) : "memory")
 #define arch_mmio_write32(v, p)	asm volatile("str %w0, [%1]" : : "rZ"(v), "r"(p) : "memory")
 #define arch_mmio_write64(v, p)	asm volatile("str %x0, [%1]" : : "rZ"(v), "r"(p) : "memory")
+
+/* Drivers include this one for ioremap(), readl() and virt_to_phys(), too. */
+#include <linux/io.h>

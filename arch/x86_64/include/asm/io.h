@@ -42,3 +42,6 @@ static inline u32 inl(u16 port)
 	asm volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
 	return value;
 }
+
+/* Drivers include this one for ioremap(), readl() and virt_to_phys(), too. */
+#include <linux/io.h>
