@@ -15,6 +15,7 @@
 #include <linux/init.h>
 #include <linux/kthread.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/sched.h>
 #include <paddock/init.h>
 #include <paddock/pmalloc.h>
@@ -165,7 +166,8 @@ static void run_once(struct kunit_suite *suite, struct kunit_case *test_case, st
 	kunit_free_resources(test);
 }
 
-static enum kunit_status run_params(struct kunit_suite *suite, struct kunit_case *test_case)
+static enum kunit_status run_params(struct kunit_suite *suite, struct kunit_case *test_case,
+				    struct counts *totals)
 {
 	char desc[KUNIT_PARAM_DESC_SIZE] = "";
 	struct counts counts = {};
@@ -178,6 +180,7 @@ static enum kunit_status run_params(struct kunit_suite *suite, struct kunit_case
 		if (!desc[0])
 			snprintf(desc, sizeof(desc), "param-%d", test.param_index);
 		count(&counts, test.status);
+		count(totals, test.status);
 		print_result(KUNIT_SUBSUBTEST_INDENT, test.status, ++test.param_index, desc,
 			     test.status_comment);
 		desc[0] = '\0';
@@ -187,13 +190,14 @@ static enum kunit_status run_params(struct kunit_suite *suite, struct kunit_case
 	return verdict(&counts);
 }
 
+/* @totals counts each parameter, as the suite counts each case. */
 static enum kunit_status run_case(struct kunit_suite *suite, struct kunit_case *test_case,
-				  unsigned int number)
+				  unsigned int number, struct counts *totals)
 {
 	struct kunit *test;
 
 	if (test_case->generate_params) {
-		test_case->status = run_params(suite, test_case);
+		test_case->status = run_params(suite, test_case, totals);
 		print_result(KUNIT_SUBTEST_INDENT, test_case->status, number, test_case->name, NULL);
 		return test_case->status;
 	}
@@ -202,6 +206,7 @@ static enum kunit_status run_case(struct kunit_suite *suite, struct kunit_case *
 		panic("kunit: no memory for a test\n");
 	run_once(suite, test_case, test);
 	test_case->status = test->status;
+	count(totals, test->status);
 	print_result(KUNIT_SUBTEST_INDENT, test->status, number, test_case->name,
 		     test->status_comment);
 	kfree(test);
@@ -231,7 +236,7 @@ static bool case_matches(const char *filter, const struct kunit_case *test_case)
 
 static enum kunit_status run_suite(struct kunit_suite *suite, unsigned int number, const char *filter)
 {
-	struct counts counts = {};
+	struct counts counts = {}, totals = {};
 	struct kunit_case *test_case;
 	unsigned int n = 0;
 	enum kunit_status status;
@@ -251,12 +256,13 @@ static enum kunit_status run_suite(struct kunit_suite *suite, unsigned int numbe
 		n = 0;
 		kunit_suite_for_each_test_case(suite, test_case)
 			if (case_matches(filter, test_case))
-				count(&counts, run_case(suite, test_case, ++n));
+				count(&counts, run_case(suite, test_case, ++n, &totals));
 		if (suite->suite_exit)
 			suite->suite_exit(suite);
 	}
 	status = verdict(&counts);
 	print_counts("", suite->name, &counts);
+	print_counts("", "Totals", &totals);
 	print_result("", status, number, suite->name, NULL);
 	return status;
 }
@@ -282,18 +288,25 @@ unsigned int kunit_run_suites(struct kunit_suite * const *suites, unsigned int n
 	return failed;
 }
 
-int __kunit_test_suites_init(struct kunit_suite * const * const suites, int num_suites)
+/* A module's suites run when its init is through: they may use what that has set up. */
+static int on_module(struct notifier_block *nb, unsigned long state, void *data)
 {
-	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
-	kunit_run_suites(suites, num_suites, NULL);
-	return 0;
-}
-EXPORT_SYMBOL_GPL(__kunit_test_suites_init);
+	struct module *mod = data;
 
-void __kunit_test_suites_exit(struct kunit_suite **suites, int num_suites)
-{
+	if (state == MODULE_STATE_LIVE && mod->num_kunit_suites) {
+		add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
+		kunit_run_suites(mod->kunit_suites, mod->num_kunit_suites, NULL);
+	}
+	return NOTIFY_OK;
 }
-EXPORT_SYMBOL_GPL(__kunit_test_suites_exit);
+
+static struct notifier_block module_nb = { .notifier_call = on_module };
+
+static int __init kunit_init(void)
+{
+	return register_module_notifier(&module_nb);
+}
+__initcall(kunit_init);
 
 /* ---- At boot ---- */
 

@@ -163,68 +163,167 @@ EXPORT_SYMBOL_GPL(__kunit_fail);
 
 /* ---- Resources ---- */
 
-static void add_resource(struct kunit *test, struct kunit_resource *res)
+bool kunit_resource_instance_match(struct kunit *test, struct kunit_resource *res, void *match_data)
+{
+	return res->data == match_data;
+}
+EXPORT_SYMBOL_GPL(kunit_resource_instance_match);
+
+bool kunit_resource_name_match(struct kunit *test, struct kunit_resource *res, void *match_name)
+{
+	return res->name && strcmp(res->name, match_name) == 0;
+}
+EXPORT_SYMBOL_GPL(kunit_resource_name_match);
+
+static void last_put(struct kref *ref)
+{
+	struct kunit_resource *res = container_of(ref, struct kunit_resource, refcount);
+	bool should_kfree = res->should_kfree;	/* read now: the struct is the owner's again */
+
+	if (res->free)
+		res->free(res);
+	if (should_kfree)
+		kfree(res);
+}
+
+void kunit_put_resource(struct kunit_resource *res)
+{
+	kref_put(&res->refcount, last_put);
+}
+EXPORT_SYMBOL_GPL(kunit_put_resource);
+
+int __kunit_add_resource(struct kunit *test, int (*init)(struct kunit_resource *, void *),
+			 kunit_resource_free_t free, struct kunit_resource *res, void *data)
 {
 	unsigned long flags;
+	int err;
 
+	res->free = free;
+	kref_init(&res->refcount);
+	if (init) {
+		err = init(res, data);
+		if (err)
+			return err;
+	} else {
+		res->data = data;
+	}
 	spin_lock_irqsave(&test->lock, flags);
 	list_add_tail(&res->node, &test->resources);
 	spin_unlock_irqrestore(&test->lock, flags);
+	return 0;
 }
+EXPORT_SYMBOL_GPL(__kunit_add_resource);
 
-static void release(struct kunit_resource *res)
+int kunit_add_named_resource(struct kunit *test, int (*init)(struct kunit_resource *, void *),
+			     kunit_resource_free_t free, struct kunit_resource *res, const char *name, void *data)
 {
-	if (res->free)
-		res->free(res);
-	kfree(res);
-}
+	struct kunit_resource *other;
 
-struct kunit_resource *kunit_alloc_and_get_resource(struct kunit *test,
-	int (*init)(struct kunit_resource *, void *), kunit_resource_free_t free, gfp_t gfp,
-	void *context)
+	if (!name)
+		return -EINVAL;
+	other = kunit_find_named_resource(test, name);
+	if (other) {
+		kunit_put_resource(other);
+		return -EEXIST;
+	}
+	res->name = name;
+	res->should_kfree = false;
+	return __kunit_add_resource(test, init, free, res, data);
+}
+EXPORT_SYMBOL_GPL(kunit_add_named_resource);
+
+static struct kunit_resource *make_resource(struct kunit *test, int (*init)(struct kunit_resource *, void *),
+					    kunit_resource_free_t free, gfp_t gfp, void *context, bool get)
 {
 	struct kunit_resource *res = kzalloc(sizeof(*res), gfp);
 
 	if (!res)
 		return NULL;
-	res->free = free;
-	if (!init) {
-		res->data = context;
-	} else if (init(res, context)) {
+	res->should_kfree = true;
+	if (__kunit_add_resource(test, init, free, res, context)) {
 		kfree(res);
 		return NULL;
 	}
-	add_resource(test, res);
+	if (get)
+		kunit_get_resource(res);
 	return res;
+}
+
+struct kunit_resource *kunit_alloc_and_get_resource(struct kunit *test,
+	int (*init)(struct kunit_resource *, void *), kunit_resource_free_t free, gfp_t gfp, void *context)
+{
+	return make_resource(test, init, free, gfp, context, true);
 }
 EXPORT_SYMBOL_GPL(kunit_alloc_and_get_resource);
 
-/* Takes the latest one that @match likes off the list; NULL: there is none. */
-static struct kunit_resource *take_resource(struct kunit *test,
-	bool (*match)(const struct kunit_resource *, const void *), const void *what)
+void *kunit_alloc_resource(struct kunit *test, int (*init)(struct kunit_resource *, void *),
+			   kunit_resource_free_t free, gfp_t gfp, void *context)
+{
+	struct kunit_resource *res = make_resource(test, init, free, gfp, context, false);
+
+	return res ? res->data : NULL;
+}
+EXPORT_SYMBOL_GPL(kunit_alloc_resource);
+
+/* Latest first. @take: it leaves the list, and its reference is the caller's; otherwise one is added. */
+static struct kunit_resource *search(struct kunit *test, kunit_resource_match_t match, void *what, bool take)
 {
 	struct kunit_resource *res, *found = NULL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&test->lock, flags);
 	list_for_each_entry_reverse(res, &test->resources, node) {
-		if (!match || match(res, what)) {
-			list_del(&res->node);
-			found = res;
-			break;
-		}
+		if (match && !match(test, res, what))
+			continue;
+		found = res;
+		if (take)
+			list_del_init(&res->node);
+		else
+			kunit_get_resource(res);
+		break;
 	}
 	spin_unlock_irqrestore(&test->lock, flags);
 	return found;
 }
 
+struct kunit_resource *kunit_find_resource(struct kunit *test, kunit_resource_match_t match, void *match_data)
+{
+	return search(test, match, match_data, false);
+}
+EXPORT_SYMBOL_GPL(kunit_find_resource);
+
+void kunit_remove_resource(struct kunit *test, struct kunit_resource *res)
+{
+	unsigned long flags;
+	bool was_linked;
+
+	spin_lock_irqsave(&test->lock, flags);
+	was_linked = !list_empty(&res->node);
+	list_del_init(&res->node);
+	spin_unlock_irqrestore(&test->lock, flags);
+	if (was_linked)
+		kunit_put_resource(res);
+}
+EXPORT_SYMBOL_GPL(kunit_remove_resource);
+
+int kunit_destroy_resource(struct kunit *test, kunit_resource_match_t match, void *match_data)
+{
+	struct kunit_resource *res = search(test, match, match_data, true);
+
+	if (!res)
+		return -ENOENT;
+	kunit_put_resource(res);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(kunit_destroy_resource);
+
 void kunit_free_resources(struct kunit *test)
 {
-	struct kunit_resource *res;
-
-	while ((res = take_resource(test, NULL, NULL)))
-		release(res);
+	while (kunit_destroy_resource(test, NULL, NULL) == 0)
+		;
 }
+
+/* ---- Memory ---- */
 
 static void free_memory(struct kunit_resource *res)
 {
@@ -237,7 +336,7 @@ void *kunit_kmalloc_array(struct kunit *test, size_t n, size_t size, gfp_t gfp)
 
 	if (!p)
 		return NULL;
-	if (!kunit_alloc_and_get_resource(test, NULL, free_memory, gfp & ~__GFP_ZERO, p)) {
+	if (!make_resource(test, NULL, free_memory, gfp & ~__GFP_ZERO, p, false)) {
 		kfree(p);
 		return NULL;
 	}
@@ -245,21 +344,19 @@ void *kunit_kmalloc_array(struct kunit *test, size_t n, size_t size, gfp_t gfp)
 }
 EXPORT_SYMBOL_GPL(kunit_kmalloc_array);
 
-static bool is_memory(const struct kunit_resource *res, const void *p)
+static bool is_memory(struct kunit *test, struct kunit_resource *res, void *p)
 {
 	return res->free == free_memory && res->data == p;
 }
 
 void kunit_kfree(struct kunit *test, const void *ptr)
 {
-	struct kunit_resource *res = ptr ? take_resource(test, is_memory, ptr) : NULL;
-
-	if (res)
-		release(res);
-	else if (ptr)
-		kunit_err(test, "kunit_kfree of what kunit_kmalloc did not give");
+	if (ptr && kunit_destroy_resource(test, is_memory, (void *)ptr))
+		KUNIT_FAIL(test, "kunit_kfree: %px already freed or not allocated by kunit", ptr);
 }
 EXPORT_SYMBOL_GPL(kunit_kfree);
+
+/* ---- Actions ---- */
 
 struct action {
 	void (*fn)(void *);
@@ -270,7 +367,8 @@ static void run_action(struct kunit_resource *res)
 {
 	struct action *a = res->data;
 
-	a->fn(a->ctx);
+	if (a->fn)
+		a->fn(a->ctx);
 	kfree(a);
 }
 
@@ -281,7 +379,7 @@ int kunit_add_action(struct kunit *test, void (*fn)(void *), void *ctx)
 	if (!a)
 		return -ENOMEM;
 	*a = (struct action){ fn, ctx };
-	if (kunit_alloc_and_get_resource(test, NULL, run_action, GFP_KERNEL, a))
+	if (make_resource(test, NULL, run_action, GFP_KERNEL, a, false))
 		return 0;
 	kfree(a);
 	return -ENOMEM;
@@ -298,7 +396,7 @@ int kunit_add_action_or_reset(struct kunit *test, void (*fn)(void *), void *ctx)
 }
 EXPORT_SYMBOL_GPL(kunit_add_action_or_reset);
 
-static bool is_action(const struct kunit_resource *res, const void *what)
+static bool is_action(struct kunit *test, struct kunit_resource *res, void *what)
 {
 	const struct action *a = res->data, *wanted = what;
 
@@ -308,11 +406,11 @@ static bool is_action(const struct kunit_resource *res, const void *what)
 void kunit_remove_action(struct kunit *test, void (*fn)(void *), void *ctx)
 {
 	struct action wanted = { fn, ctx };
-	struct kunit_resource *res = take_resource(test, is_action, &wanted);
+	struct kunit_resource *res = search(test, is_action, &wanted, true);
 
 	if (res) {
-		kfree(res->data);
-		kfree(res);
+		((struct action *)res->data)->fn = NULL;	/* forgotten, not run */
+		kunit_put_resource(res);
 	}
 }
 EXPORT_SYMBOL_GPL(kunit_remove_action);
@@ -320,9 +418,7 @@ EXPORT_SYMBOL_GPL(kunit_remove_action);
 void kunit_release_action(struct kunit *test, void (*fn)(void *), void *ctx)
 {
 	struct action wanted = { fn, ctx };
-	struct kunit_resource *res = take_resource(test, is_action, &wanted);
 
-	if (res)
-		release(res);
+	kunit_destroy_resource(test, is_action, &wanted);
 }
 EXPORT_SYMBOL_GPL(kunit_release_action);

@@ -235,6 +235,20 @@ static void *find_table(struct load_info *info, const char *name, size_t entry_b
 	return (void *)info->section_addr[i];
 }
 
+static int check_suites(struct load_info *info)
+{
+	struct module *mod = info->mod;
+	unsigned int i;
+
+	for (i = 0; i < mod->num_kunit_suites; i++) {
+		if (layout_region_of(info->priv, (unsigned long)mod->kunit_suites[i]) == NO_REGION) {
+			load_complain(info, "KUnit suite %u is not in the module", i);
+			return -ENOEXEC;
+		}
+	}
+	return 0;
+}
+
 static int check_code_tables(struct load_info *info)
 {
 	struct module *mod = info->mod;
@@ -293,11 +307,15 @@ static int find_tables(struct load_info *info)
 	mod->kp = find_table(info, "__param", sizeof(*mod->kp), &mod->num_kp);
 	mod->extable = find_table(info, "__ex_table", 2 * sizeof(s32), &mod->num_exentries);
 	mod->bug_table = find_table(info, "__bug_table", sizeof(*mod->bug_table), &mod->num_bugs);
-	if (IS_ERR(mod->syms) || IS_ERR(mod->kp) || IS_ERR(mod->extable) || IS_ERR(mod->bug_table))
+	mod->kunit_suites = find_table(info, "__kunit_suites", sizeof(*mod->kunit_suites), &mod->num_kunit_suites);
+	if (IS_ERR(mod->syms) || IS_ERR(mod->kp) || IS_ERR(mod->extable) || IS_ERR(mod->bug_table) ||
+	    IS_ERR(mod->kunit_suites))
 		return -ENOEXEC;
 	err = symbols_check_exports(info);
 	if (!err)
 		err = params_check(info);
+	if (!err)
+		err = check_suites(info);
 	if (!err)
 		err = check_code_tables(info);
 	return err;

@@ -17,6 +17,7 @@
 #include <linux/err.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -64,8 +65,12 @@ typedef void (*kunit_resource_free_t)(struct kunit_resource *);
 
 struct kunit_resource {
 	void *data;
-	kunit_resource_free_t free;
-	struct list_head node;
+	const char *name;		/* to be found by, or NULL */
+	kunit_resource_free_t free;	/* undoes it when the last reference goes, or NULL */
+	/* private: */
+	struct kref refcount;		/* one of the test, one of each who found it */
+	struct list_head node;		/* under test->lock; empty: the test has it no more */
+	bool should_kfree;
 };
 
 struct kunit {
@@ -99,29 +104,15 @@ struct kunit {
 		return __next; \
 	}
 
-/* A module's suites come and go with it. */
-int __kunit_test_suites_init(struct kunit_suite * const * const suites, int num_suites);
-void __kunit_test_suites_exit(struct kunit_suite **suites, int num_suites);
-#ifdef MODULE
-#define kunit_test_suites(suites_list...) \
-	static struct kunit_suite *__kunit_suites[] = { suites_list }; \
-	static int __init __kunit_module_init(void) \
-	{ \
-		return __kunit_test_suites_init(__kunit_suites, ARRAY_SIZE(__kunit_suites)); \
-	} \
-	module_init(__kunit_module_init); \
-	static void __exit __kunit_module_exit(void) \
-	{ \
-		__kunit_test_suites_exit(__kunit_suites, ARRAY_SIZE(__kunit_suites)); \
-	} \
-	module_exit(__kunit_module_exit)
-#else
+/*
+ * Suites are put into a table, __kunit_suites. The kernel's run at boot, a module's once it is live:
+ * it may have an init and an exit function of its own, too.
+ */
 #define __kunit_test_suites(unique, suites_list...) \
 	static struct kunit_suite * const unique[] __used __aligned(8) \
 		__section("__kunit_suites") = { suites_list }
 #define kunit_test_suites(suites_list...) \
 	__kunit_test_suites(__UNIQUE_ID(kunit_suites_), suites_list)
-#endif
 #define kunit_test_suite(suite)			kunit_test_suites(&suite)
 #define kunit_test_init_section_suites(s...)	kunit_test_suites(s)
 #define kunit_test_init_section_suite(suite)	kunit_test_suites(&suite)
@@ -134,15 +125,58 @@ unsigned int kunit_run_suites(struct kunit_suite * const *suites, unsigned int n
 
 /* ---- Resources ---- */
 
+/*
+ * A resource ends with the case: @init (may be NULL: @context is the data) makes it, @free undoes it. Those
+ * whose struct the caller has are added, the others allocated. Return 0, or init's error.
+ */
+int __kunit_add_resource(struct kunit *test, int (*init)(struct kunit_resource *, void *),
+			 kunit_resource_free_t free, struct kunit_resource *res, void *data);
+
+static inline int kunit_add_resource(struct kunit *test, int (*init)(struct kunit_resource *, void *),
+				     kunit_resource_free_t free, struct kunit_resource *res, void *data)
+{
+	res->name = NULL;
+	res->should_kfree = false;
+	return __kunit_add_resource(test, init, free, res, data);
+}
+
+/* -EEXIST when the test has one of that name. */
+int kunit_add_named_resource(struct kunit *test, int (*init)(struct kunit_resource *, void *),
+			     kunit_resource_free_t free, struct kunit_resource *res, const char *name, void *data);
+
+/* The caller gets a reference of its own, to put. NULL: no memory, or @init failed. */
 struct kunit_resource *kunit_alloc_and_get_resource(struct kunit *test,
 	int (*init)(struct kunit_resource *, void *), kunit_resource_free_t free, gfp_t gfp, void *context);
-/* @init (may be NULL) fills data; @free undoes it at the end. Returns data, NULL on failure. */
-static inline void *kunit_alloc_resource(struct kunit *test,
-	int (*init)(struct kunit_resource *, void *), kunit_resource_free_t free, gfp_t gfp, void *context)
-{
-	struct kunit_resource *res = kunit_alloc_and_get_resource(test, init, free, gfp, context);
+/* Returns data, NULL on failure. */
+void *kunit_alloc_resource(struct kunit *test, int (*init)(struct kunit_resource *, void *),
+			   kunit_resource_free_t free, gfp_t gfp, void *context);
 
-	return res ? res->data : NULL;
+static inline void kunit_get_resource(struct kunit_resource *res)
+{
+	kref_get(&res->refcount);
+}
+
+void kunit_put_resource(struct kunit_resource *res);
+
+/* Does @res look like @match_data? */
+typedef bool (*kunit_resource_match_t)(struct kunit *test, struct kunit_resource *res, void *match_data);
+bool kunit_resource_instance_match(struct kunit *test, struct kunit_resource *res, void *match_data);
+bool kunit_resource_name_match(struct kunit *test, struct kunit_resource *res, void *match_name);
+/* The latest that matches, with a reference to put; NULL: none. */
+struct kunit_resource *kunit_find_resource(struct kunit *test, kunit_resource_match_t match, void *match_data);
+
+static inline struct kunit_resource *kunit_find_named_resource(struct kunit *test, const char *name)
+{
+	return kunit_find_resource(test, kunit_resource_name_match, (void *)name);
+}
+
+/* remove: the test forgets this one. destroy: the latest that matches; -ENOENT: none. */
+void kunit_remove_resource(struct kunit *test, struct kunit_resource *res);
+int kunit_destroy_resource(struct kunit *test, kunit_resource_match_t match, void *match_data);
+
+static inline int kunit_destroy_named_resource(struct kunit *test, const char *name)
+{
+	return kunit_destroy_resource(test, kunit_resource_name_match, (void *)name);
 }
 
 /* @action(@ctx) when the case is over; kunit_remove_action() forgets it, _release_ runs it now. */

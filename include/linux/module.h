@@ -23,9 +23,21 @@
 #include <linux/printk.h>
 #include <linux/atomic.h>
 #include <linux/err.h>
+#ifdef MODULE
+/* Linux's module.h brings these along by some way or other, and drivers rely on it. */
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/rbtree.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/uidgid.h>
+#include <linux/workqueue.h>
+#endif
 
 struct exception_table_entry;
 struct bug_entry;
+struct kunit_suite;
 struct completion;
 struct module_private;
 
@@ -124,6 +136,8 @@ struct module {
 	const struct exception_table_entry *extable;
 	unsigned int num_bugs;			/* [I] */
 	const struct bug_entry *bug_table;
+	unsigned int num_kunit_suites;		/* [I] kernel/kunit.c runs them once it is live */
+	struct kunit_suite **kunit_suites;
 	/* One for being loaded, one per holder and per module_get(). 0: unloading, no more gets. */
 	atomic_t refcnt;			/* [A] */
 	struct module_private *priv;		/* [I] modloader/internal.h */
