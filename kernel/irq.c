@@ -73,7 +73,6 @@ struct irq_desc *irq_to_desc(unsigned int irq)
 {
 	return irq < NR_IRQS ? &descs[irq] : NULL;
 }
-EXPORT_SYMBOL(irq_to_desc);
 
 struct irq_data *irq_get_irq_data(unsigned int irq)
 {
@@ -168,7 +167,7 @@ int irq_set_affinity(unsigned int irq, const struct cpumask *mask)
 	raw_spin_unlock_irqrestore(&desc->lock, flags);
 	return err < 0 ? err : 0;
 }
-EXPORT_SYMBOL(irq_set_affinity);
+EXPORT_SYMBOL_GPL(irq_set_affinity);
 
 static void mask(struct irq_desc *desc)
 {
@@ -335,7 +334,7 @@ void generic_handle_irq(unsigned int irq)
 	handle_irq(irq);
 	local_irq_restore(flags);
 }
-EXPORT_SYMBOL(generic_handle_irq);
+EXPORT_SYMBOL_GPL(generic_handle_irq);
 
 /* ---- Disable, enable, wait ---- */
 
@@ -383,7 +382,7 @@ bool disable_hardirq(unsigned int irq)
 	disable_irq_nosync(irq);
 	return synchronize_hardirq(irq);
 }
-EXPORT_SYMBOL(disable_hardirq);
+EXPORT_SYMBOL_GPL(disable_hardirq);
 
 void enable_irq(unsigned int irq)
 {

@@ -99,13 +99,13 @@ void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
 			     percpu_free_bytes());
 	return p;
 }
-EXPORT_SYMBOL(__alloc_percpu_gfp);
+EXPORT_SYMBOL_GPL(__alloc_percpu_gfp);
 
 void __percpu *__alloc_percpu(size_t size, size_t align)
 {
 	return __alloc_percpu_gfp(size, align, GFP_KERNEL);
 }
-EXPORT_SYMBOL(__alloc_percpu);
+EXPORT_SYMBOL_GPL(__alloc_percpu);
 
 void free_percpu(void __percpu *ptr)
 {
@@ -128,7 +128,7 @@ void free_percpu(void __percpu *ptr)
 unlock:
 	raw_spin_unlock_irqrestore(&percpu_lock, flags);
 }
-EXPORT_SYMBOL(free_percpu);
+EXPORT_SYMBOL_GPL(free_percpu);
 
 void __percpu *percpu_alloc_module(size_t size, size_t align)
 {

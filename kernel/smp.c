@@ -216,7 +216,7 @@ int smp_call_function_single_async(int cpu, call_single_data_t *csd)
 	preempt_enable();
 	return err;
 }
-EXPORT_SYMBOL(smp_call_function_single_async);
+EXPORT_SYMBOL_GPL(smp_call_function_single_async);
 
 /* One set of entries per calling CPU; a nested caller (an interrupt on top) waits for each in turn instead. */
 struct many_calls {
@@ -277,7 +277,7 @@ int smp_call_function_any(const struct cpumask *mask, smp_call_func_t func, void
 	put_cpu();
 	return err;
 }
-EXPORT_SYMBOL(smp_call_function_any);
+EXPORT_SYMBOL_GPL(smp_call_function_any);
 
 void on_each_cpu_cond_mask(smp_cond_func_t cond, smp_call_func_t func, void *info, bool wait,
 			   const struct cpumask *mask)
@@ -340,7 +340,7 @@ int smp_call_on_cpu(unsigned int cpu, int (*func)(void *), void *par, bool phys)
 	destroy_work_on_stack(&oc.work);
 	return oc.ret;
 }
-EXPORT_SYMBOL(smp_call_on_cpu);
+EXPORT_SYMBOL_GPL(smp_call_on_cpu);
 
 static void do_nothing(void *unused)
 {
@@ -351,7 +351,7 @@ void kick_all_cpus_sync(void)
 	smp_mb();
 	smp_call_function(do_nothing, NULL, 1);
 }
-EXPORT_SYMBOL(kick_all_cpus_sync);
+EXPORT_SYMBOL_GPL(kick_all_cpus_sync);
 
 void smp_send_reschedule(int cpu)
 {
@@ -366,7 +366,7 @@ void wake_up_all_idle_cpus(void)
 		if (cpu != raw_smp_processor_id() && idle_cpu(cpu))
 			smp_send_reschedule(cpu);
 }
-EXPORT_SYMBOL(wake_up_all_idle_cpus);
+EXPORT_SYMBOL_GPL(wake_up_all_idle_cpus);
 
 /* ---- Arriving ---- */
 

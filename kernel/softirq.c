@@ -47,7 +47,6 @@ void raise_softirq_irqoff(unsigned int nr)
 	if (!in_interrupt())
 		wake_ksoftirqd();
 }
-EXPORT_SYMBOL(raise_softirq_irqoff);
 
 void raise_softirq(unsigned int nr)
 {
@@ -57,7 +56,6 @@ void raise_softirq(unsigned int nr)
 	raise_softirq_irqoff(nr);
 	local_irq_restore(flags);
 }
-EXPORT_SYMBOL(raise_softirq);
 
 /* Interrupts masked on entry and return, on in between. */
 static void run_pending(void)
@@ -94,7 +92,6 @@ void do_softirq(void)
 		run_pending();
 	local_irq_restore(flags);
 }
-EXPORT_SYMBOL(do_softirq);
 
 void __local_bh_enable_ip(unsigned long ip, unsigned int cnt)
 {
@@ -273,7 +270,7 @@ void tasklet_unlock_wait(struct tasklet_struct *t)
 	while (test_bit(TASKLET_STATE_RUN, &t->state))
 		arch_cpu_relax();
 }
-EXPORT_SYMBOL(tasklet_unlock_wait);
+EXPORT_SYMBOL_GPL(tasklet_unlock_wait);
 
 void tasklet_kill(struct tasklet_struct *t)
 {

@@ -102,7 +102,6 @@ int stop_one_cpu(unsigned int cpu, cpu_stop_fn_t fn, void *arg)
 	wait_for_completion(&w.done);
 	return w.ret;
 }
-EXPORT_SYMBOL(stop_one_cpu);
 
 static int stop_cpus_locked(const struct cpumask *mask, cpu_stop_fn_t fn, void *arg, struct stop_work *works)
 {
@@ -138,7 +137,6 @@ int stop_cpus(const struct cpumask *cpumask, cpu_stop_fn_t fn, void *arg)
 	mutex_unlock(&stop_mutex);
 	return ret;
 }
-EXPORT_SYMBOL(stop_cpus);
 
 struct machine_stop {
 	cpu_stop_fn_t fn;
@@ -191,10 +189,9 @@ int stop_machine_cpuslocked(cpu_stop_fn_t fn, void *data, const struct cpumask *
 	mutex_unlock(&stop_mutex);
 	return ret;
 }
-EXPORT_SYMBOL(stop_machine_cpuslocked);
 
 int stop_machine(cpu_stop_fn_t fn, void *data, const struct cpumask *cpus)
 {
 	return stop_machine_cpuslocked(fn, data, cpus);
 }
-EXPORT_SYMBOL(stop_machine);
+EXPORT_SYMBOL_GPL(stop_machine);

@@ -156,4 +156,4 @@ void free_contig_range(unsigned long pfn, unsigned long nr_pages)
 		nr_pages -= 1UL << order;
 	}
 }
-EXPORT_SYMBOL_GPL(free_contig_range);
+EXPORT_SYMBOL(free_contig_range);

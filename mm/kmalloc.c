@@ -255,7 +255,7 @@ size_t kmalloc_size_roundup(size_t size)
 		return PAGE_SIZE << get_order(size);
 	return kmalloc_cache_in(kmalloc_caches, size, 0)->object_size;
 }
-EXPORT_SYMBOL_GPL(kmalloc_size_roundup);
+EXPORT_SYMBOL(kmalloc_size_roundup);
 
 /* ---- krealloc ---- */
 

@@ -457,7 +457,7 @@ void split_page(struct page *page, unsigned int order)
 	for (unsigned long i = 0; i < 1UL << order; i++)
 		page[i].kind_and_count = live;
 }
-EXPORT_SYMBOL(split_page);
+EXPORT_SYMBOL_GPL(split_page);
 
 /* ---- KFENCE's gate ---- */
 

@@ -89,7 +89,6 @@ void show_mem(unsigned int flags, nodemask_t *nodemask)
 	pr_warn("magazines:%lukB slab:%lukB\n", magazine_bytes() / 1024, slab_nr_pages() * 4);
 	pr_warn("%lu pages RAM\n", totalram_pages());
 }
-EXPORT_SYMBOL_GPL(show_mem);
 
 static const struct {
 	gfp_t flags;

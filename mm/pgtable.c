@@ -744,10 +744,6 @@ int set_memory_rw(unsigned long addr, int nr) { return change_pages(addr, nr, PT
 int set_memory_x(unsigned long addr, int nr) { return change_pages(addr, nr, PT_EXEC, 0); }
 int set_memory_nx(unsigned long addr, int nr) { return change_pages(addr, nr, 0, PT_EXEC); }
 int set_memory_rox(unsigned long addr, int nr) { return change_pages(addr, nr, PT_EXEC, PT_WRITE); }
-EXPORT_SYMBOL_GPL(set_memory_ro);
-EXPORT_SYMBOL_GPL(set_memory_rw);
-EXPORT_SYMBOL_GPL(set_memory_x);
-EXPORT_SYMBOL_GPL(set_memory_nx);
 
 int set_memory_valid(unsigned long addr, int nr, int enable)
 {

@@ -257,7 +257,6 @@ unsigned long nr_free_pages(void)
 	}
 	return pages;
 }
-EXPORT_SYMBOL(nr_free_pages);
 
 void si_meminfo(struct sysinfo *out)
 {

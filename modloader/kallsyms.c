@@ -273,7 +273,6 @@ struct module *__module_address(unsigned long addr)
 			return mod;
 	return NULL;
 }
-EXPORT_SYMBOL_GPL(__module_address);
 
 struct module *__module_text_address(unsigned long addr)
 {
@@ -282,7 +281,6 @@ struct module *__module_text_address(unsigned long addr)
 
 	return r == CORE_TEXT || r == INIT_TEXT ? mod : NULL;
 }
-EXPORT_SYMBOL_GPL(__module_text_address);
 
 bool is_module_address(unsigned long addr)
 {

@@ -242,7 +242,6 @@ void cdev_put(struct cdev *p)
 		module_put(owner);
 	}
 }
-EXPORT_SYMBOL(cdev_put);
 
 int cdev_add(struct cdev *p, dev_t dev, unsigned int count)
 {

@@ -210,7 +210,7 @@ int proc_douintvec_minmax(struct ctl_table *t, int write, void *buffer, size_t *
 {
 	return do_vector(t, write, buffer, lenp, ppos, KIND_UINT);
 }
-EXPORT_SYMBOL(proc_douintvec_minmax);
+EXPORT_SYMBOL_GPL(proc_douintvec_minmax);
 
 int proc_doulongvec_minmax(struct ctl_table *t, int write, void *buffer, size_t *lenp, loff_t *ppos)
 {

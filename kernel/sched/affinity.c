@@ -78,7 +78,7 @@ int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *new_mask)
 	}
 	return 0;
 }
-EXPORT_SYMBOL(set_cpus_allowed_ptr);
+EXPORT_SYMBOL_GPL(set_cpus_allowed_ptr);
 
 /* Before its first wakeup, or where the caller knows that it sleeps. */
 void do_set_cpus_allowed(struct task_struct *p, const struct cpumask *new_mask)
@@ -90,4 +90,3 @@ void do_set_cpus_allowed(struct task_struct *p, const struct cpumask *new_mask)
 	p->nr_cpus_allowed = cpumask_weight(new_mask);
 	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
 }
-EXPORT_SYMBOL(do_set_cpus_allowed);

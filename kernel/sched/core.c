@@ -580,19 +580,19 @@ void sched_set_fifo(struct task_struct *p)
 {
 	change_level(p, SCHED_FIFO, MAX_RT_PRIO / 2, task_nice(p));
 }
-EXPORT_SYMBOL(sched_set_fifo);
+EXPORT_SYMBOL_GPL(sched_set_fifo);
 
 void sched_set_fifo_low(struct task_struct *p)
 {
 	change_level(p, SCHED_FIFO, 1, task_nice(p));
 }
-EXPORT_SYMBOL(sched_set_fifo_low);
+EXPORT_SYMBOL_GPL(sched_set_fifo_low);
 
 void sched_set_normal(struct task_struct *p, int nice)
 {
 	change_level(p, SCHED_NORMAL, 0, nice);
 }
-EXPORT_SYMBOL(sched_set_normal);
+EXPORT_SYMBOL_GPL(sched_set_normal);
 
 /* ---- idle, start ---- */
 
@@ -671,7 +671,6 @@ int idle_cpu(int cpu)
 
 	return READ_ONCE(rq->curr) == rq->idle && !READ_ONCE(rq->nr_running);
 }
-EXPORT_SYMBOL(idle_cpu);
 
 u64 nr_context_switches(void)
 {
@@ -706,7 +705,7 @@ u64 sched_clock(void)
 {
 	return arch_clock_ns();
 }
-EXPORT_SYMBOL(sched_clock);
+EXPORT_SYMBOL_GPL(sched_clock);
 
 u64 local_clock(void)
 {

@@ -86,13 +86,13 @@ bool __kthread_should_park(struct task_struct *k)
 {
 	return test_bit(KTHREAD_SHOULD_PARK, &k->kthread->flags);
 }
-EXPORT_SYMBOL(__kthread_should_park);
+EXPORT_SYMBOL_GPL(__kthread_should_park);
 
 bool kthread_should_park(void)
 {
 	return __kthread_should_park(current);
 }
-EXPORT_SYMBOL(kthread_should_park);
+EXPORT_SYMBOL_GPL(kthread_should_park);
 
 bool kthread_freezable_should_stop(bool *was_frozen)
 {
@@ -100,19 +100,19 @@ bool kthread_freezable_should_stop(bool *was_frozen)
 		*was_frozen = false;
 	return kthread_should_stop();
 }
-EXPORT_SYMBOL(kthread_freezable_should_stop);
+EXPORT_SYMBOL_GPL(kthread_freezable_should_stop);
 
 void *kthread_func(struct task_struct *k)
 {
 	return k->kthread->fn;
 }
-EXPORT_SYMBOL(kthread_func);
+EXPORT_SYMBOL_GPL(kthread_func);
 
 void *kthread_data(struct task_struct *k)
 {
 	return k->kthread->data;
 }
-EXPORT_SYMBOL(kthread_data);
+EXPORT_SYMBOL_GPL(kthread_data);
 
 /* The thread waits here until unparked. */
 void kthread_parkme(void)
@@ -130,7 +130,7 @@ void kthread_parkme(void)
 	clear_bit(KTHREAD_IS_PARKED, &self->flags);
 	__set_current_state(TASK_RUNNING);
 }
-EXPORT_SYMBOL(kthread_parkme);
+EXPORT_SYMBOL_GPL(kthread_parkme);
 
 int kthread_park(struct task_struct *k)
 {
@@ -147,7 +147,7 @@ int kthread_park(struct task_struct *k)
 	}
 	return 0;
 }
-EXPORT_SYMBOL(kthread_park);
+EXPORT_SYMBOL_GPL(kthread_park);
 
 void kthread_unpark(struct task_struct *k)
 {
@@ -155,7 +155,7 @@ void kthread_unpark(struct task_struct *k)
 		return;
 	wake_up_state(k, TASK_PARKED);
 }
-EXPORT_SYMBOL(kthread_unpark);
+EXPORT_SYMBOL_GPL(kthread_unpark);
 
 void kthread_exit(long result)
 {
@@ -214,7 +214,7 @@ int kthread_worker_fn(void *worker_ptr)
 		cond_resched();
 	}
 }
-EXPORT_SYMBOL(kthread_worker_fn);
+EXPORT_SYMBOL_GPL(kthread_worker_fn);
 
 static struct kthread_worker *create_worker(int cpu, const char *namefmt, va_list args)
 {
@@ -281,7 +281,7 @@ bool kthread_queue_work(struct kthread_worker *worker, struct kthread_work *work
 	raw_spin_unlock_irqrestore(&worker->lock, flags);
 	return queued;
 }
-EXPORT_SYMBOL(kthread_queue_work);
+EXPORT_SYMBOL_GPL(kthread_queue_work);
 
 void kthread_delayed_work_timer_fn(struct timer_list *t)
 {
@@ -314,7 +314,7 @@ bool kthread_queue_delayed_work(struct kthread_worker *worker, struct kthread_de
 	raw_spin_unlock_irqrestore(&worker->lock, flags);
 	return queued;
 }
-EXPORT_SYMBOL(kthread_queue_delayed_work);
+EXPORT_SYMBOL_GPL(kthread_queue_delayed_work);
 
 bool kthread_mod_delayed_work(struct kthread_worker *worker, struct kthread_delayed_work *dwork,
 			      unsigned long delay)
@@ -330,7 +330,7 @@ bool kthread_mod_delayed_work(struct kthread_worker *worker, struct kthread_dela
 	kthread_queue_delayed_work(worker, dwork, delay);
 	return was_pending;
 }
-EXPORT_SYMBOL(kthread_mod_delayed_work);
+EXPORT_SYMBOL_GPL(kthread_mod_delayed_work);
 
 struct flush_item {
 	struct kthread_work work;
@@ -370,13 +370,13 @@ void kthread_flush_work(struct kthread_work *work)
 	if (work->worker)
 		wait_behind(work->worker, work);
 }
-EXPORT_SYMBOL(kthread_flush_work);
+EXPORT_SYMBOL_GPL(kthread_flush_work);
 
 void kthread_flush_worker(struct kthread_worker *worker)
 {
 	wait_behind(worker, NULL);
 }
-EXPORT_SYMBOL(kthread_flush_worker);
+EXPORT_SYMBOL_GPL(kthread_flush_worker);
 
 bool kthread_cancel_work_sync(struct kthread_work *work)
 {
@@ -398,7 +398,7 @@ bool kthread_cancel_work_sync(struct kthread_work *work)
 	raw_spin_unlock_irq(&worker->lock);
 	return was_pending;
 }
-EXPORT_SYMBOL(kthread_cancel_work_sync);
+EXPORT_SYMBOL_GPL(kthread_cancel_work_sync);
 
 bool kthread_cancel_delayed_work_sync(struct kthread_delayed_work *dwork)
 {
@@ -409,7 +409,7 @@ bool kthread_cancel_delayed_work_sync(struct kthread_delayed_work *dwork)
 	dwork->work.canceling--;
 	return kthread_cancel_work_sync(&dwork->work) || was_timed;
 }
-EXPORT_SYMBOL(kthread_cancel_delayed_work_sync);
+EXPORT_SYMBOL_GPL(kthread_cancel_delayed_work_sync);
 
 void kthread_destroy_worker(struct kthread_worker *worker)
 {

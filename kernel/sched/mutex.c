@@ -223,7 +223,7 @@ void mutex_lock_io(struct mutex *lock)
 {
 	lock_common(lock, TASK_UNINTERRUPTIBLE);
 }
-EXPORT_SYMBOL(mutex_lock_io);
+EXPORT_SYMBOL_GPL(mutex_lock_io);
 
 int mutex_lock_interruptible(struct mutex *lock)
 {

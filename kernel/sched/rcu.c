@@ -129,13 +129,13 @@ void synchronize_rcu(void)
 	mutex_unlock(&gp_mutex);
 	smp_mb();
 }
-EXPORT_SYMBOL(synchronize_rcu);
+EXPORT_SYMBOL_GPL(synchronize_rcu);
 
 void synchronize_rcu_expedited(void)
 {
 	synchronize_rcu();
 }
-EXPORT_SYMBOL(synchronize_rcu_expedited);
+EXPORT_SYMBOL_GPL(synchronize_rcu_expedited);
 
 /* ---- callbacks ---- */
 
@@ -169,7 +169,7 @@ void call_rcu(struct rcu_head *head, rcu_callback_t func)
 	if (first && !irqs_disabled_flags(flags))
 		wake_gp_thread();
 }
-EXPORT_SYMBOL(call_rcu);
+EXPORT_SYMBOL_GPL(call_rcu);
 
 /* The smallest pages of the address space hold no functions: such a "function" is kfree_rcu()'s offset. */
 #define MAX_FREE_OFFSET 4096UL
@@ -178,7 +178,7 @@ void kvfree_call_rcu(struct rcu_head *head, rcu_callback_t offset)
 {
 	call_rcu(head, offset);
 }
-EXPORT_SYMBOL(kvfree_call_rcu);
+EXPORT_SYMBOL_GPL(kvfree_call_rcu);
 
 void kvfree_rcu_sync(void *ptr)
 {
@@ -299,7 +299,7 @@ void rcu_barrier(void)
 	wait_for_completion(&barrier_done);
 	mutex_unlock(&barrier_mutex);
 }
-EXPORT_SYMBOL(rcu_barrier);
+EXPORT_SYMBOL_GPL(rcu_barrier);
 
 unsigned int rcu_for_each_callback(bool (*visit)(struct rcu_head *head, void *ctx), void *ctx)
 {

@@ -300,7 +300,6 @@ void do_exit(long code)
 	schedule();
 	BUG();		/* nobody wakes the dead */
 }
-EXPORT_SYMBOL(do_exit);
 
 void make_task_dead(int signr)
 {
@@ -339,14 +338,13 @@ void set_task_comm(struct task_struct *tsk, const char *from)
 {
 	strscpy(tsk->comm, from, sizeof(tsk->comm));
 }
-EXPORT_SYMBOL(set_task_comm);
 
 char *__get_task_comm(char *to, size_t len, struct task_struct *tsk)
 {
 	strscpy(to, tsk->comm, len);
 	return to;
 }
-EXPORT_SYMBOL(__get_task_comm);
+EXPORT_SYMBOL_GPL(__get_task_comm);
 
 struct task_struct *find_task_by_vpid(pid_t nr)
 {
@@ -357,7 +355,6 @@ struct task_struct *find_task_by_vpid(pid_t nr)
 			return p;
 	return NULL;
 }
-EXPORT_SYMBOL(find_task_by_vpid);
 
 char task_state_to_char(struct task_struct *t)
 {
@@ -482,7 +479,7 @@ void sched_show_task(struct task_struct *p)
 		fp = ((unsigned long *)fp)[0];
 	}
 }
-EXPORT_SYMBOL(sched_show_task);
+EXPORT_SYMBOL_GPL(sched_show_task);
 
 void show_state(void)
 {

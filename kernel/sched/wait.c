@@ -77,13 +77,13 @@ void __wake_up_locked(struct wait_queue_head *q, unsigned int mode, int nr_exclu
 {
 	wake_up_common(q, mode, nr_exclusive, NULL);
 }
-EXPORT_SYMBOL(__wake_up_locked);
+EXPORT_SYMBOL_GPL(__wake_up_locked);
 
 void __wake_up_locked_key(struct wait_queue_head *q, unsigned int mode, void *key)
 {
 	wake_up_common(q, mode, 1, key);
 }
-EXPORT_SYMBOL(__wake_up_locked_key);
+EXPORT_SYMBOL_GPL(__wake_up_locked_key);
 
 int default_wake_function(struct wait_queue_entry *e, unsigned int mode, int flags, void *key)
 {

@@ -99,12 +99,12 @@ static LIST_HEAD(all_workqueues);
 struct workqueue_struct *system_wq, *system_highpri_wq, *system_long_wq, *system_unbound_wq,
 	*system_freezable_wq, *system_power_efficient_wq, *system_freezable_power_efficient_wq;
 EXPORT_SYMBOL(system_wq);
-EXPORT_SYMBOL(system_highpri_wq);
-EXPORT_SYMBOL(system_long_wq);
-EXPORT_SYMBOL(system_unbound_wq);
-EXPORT_SYMBOL(system_freezable_wq);
-EXPORT_SYMBOL(system_power_efficient_wq);
-EXPORT_SYMBOL(system_freezable_power_efficient_wq);
+EXPORT_SYMBOL_GPL(system_highpri_wq);
+EXPORT_SYMBOL_GPL(system_long_wq);
+EXPORT_SYMBOL_GPL(system_unbound_wq);
+EXPORT_SYMBOL_GPL(system_freezable_wq);
+EXPORT_SYMBOL_GPL(system_power_efficient_wq);
+EXPORT_SYMBOL_GPL(system_freezable_power_efficient_wq);
 
 static bool is_unbound(const struct workqueue_struct *wq)
 {
@@ -477,7 +477,7 @@ bool queue_work_node(int node, struct workqueue_struct *wq, struct work_struct *
 {
 	return queue_work_on(WORK_CPU_UNBOUND, wq, work);
 }
-EXPORT_SYMBOL(queue_work_node);
+EXPORT_SYMBOL_GPL(queue_work_node);
 
 void delayed_work_timer_fn(struct timer_list *t)
 {
@@ -581,7 +581,7 @@ bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_wo
 	start_delay(cpu, wq, dwork, delay);
 	return was_pending;
 }
-EXPORT_SYMBOL(mod_delayed_work_on);
+EXPORT_SYMBOL_GPL(mod_delayed_work_on);
 
 static void rcu_work_fn(struct rcu_head *head)
 {
@@ -670,7 +670,7 @@ bool flush_work(struct work_struct *work)
 {
 	return wait_for_work(work, false);
 }
-EXPORT_SYMBOL(flush_work);
+EXPORT_SYMBOL_GPL(flush_work);
 
 bool flush_delayed_work(struct delayed_work *dwork)
 {
@@ -712,7 +712,7 @@ bool cancel_work_sync(struct work_struct *work)
 	clear_bit(WORK_STRUCT_PENDING_BIT, &work->data);
 	return was_pending;
 }
-EXPORT_SYMBOL(cancel_work_sync);
+EXPORT_SYMBOL_GPL(cancel_work_sync);
 
 bool cancel_delayed_work_sync(struct delayed_work *dwork)
 {
@@ -763,7 +763,7 @@ void drain_workqueue(struct workqueue_struct *wq)
 			pr_warn("workqueue %s: drain_workqueue() isn't complete after %u tries\n", wq->name, flushes);
 	} while (!wq_is_empty(wq));
 }
-EXPORT_SYMBOL(drain_workqueue);
+EXPORT_SYMBOL_GPL(drain_workqueue);
 
 /* ---- work queues ---- */
 
@@ -787,7 +787,7 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 	mutex_unlock(&wq_mutex);
 	return wq;
 }
-EXPORT_SYMBOL(alloc_workqueue);
+EXPORT_SYMBOL_GPL(alloc_workqueue);
 
 void destroy_workqueue(struct workqueue_struct *wq)
 {
@@ -802,7 +802,7 @@ void destroy_workqueue(struct workqueue_struct *wq)
 	raw_spin_unlock_irq(&wq->lock);
 	kfree(wq);
 }
-EXPORT_SYMBOL(destroy_workqueue);
+EXPORT_SYMBOL_GPL(destroy_workqueue);
 
 void workqueue_set_max_active(struct workqueue_struct *wq, int max_active)
 {
@@ -812,13 +812,13 @@ void workqueue_set_max_active(struct workqueue_struct *wq, int max_active)
 	wq->max_active = clamp_t(int, max_active, 1, WQ_MAX_ACTIVE);
 	raw_spin_unlock_irqrestore(&wq->lock, flags);
 }
-EXPORT_SYMBOL(workqueue_set_max_active);
+EXPORT_SYMBOL_GPL(workqueue_set_max_active);
 
 bool workqueue_congested(int cpu, struct workqueue_struct *wq)
 {
 	return !list_empty(&wq->waiting);
 }
-EXPORT_SYMBOL(workqueue_congested);
+EXPORT_SYMBOL_GPL(workqueue_congested);
 
 /* ---- conveniences ---- */
 
@@ -838,7 +838,6 @@ int schedule_on_each_cpu(work_func_t func)
 	kfree(works);
 	return 0;
 }
-EXPORT_SYMBOL(schedule_on_each_cpu);
 
 struct call_item {
 	struct work_struct work;
@@ -879,7 +878,7 @@ unsigned int work_busy(struct work_struct *work)
 	}
 	return busy;
 }
-EXPORT_SYMBOL(work_busy);
+EXPORT_SYMBOL_GPL(work_busy);
 
 struct work_struct *current_work(void)
 {

@@ -78,7 +78,7 @@ unsigned long round_jiffies(unsigned long j)
 {
 	return round_to_second(j, false);
 }
-EXPORT_SYMBOL(round_jiffies);
+EXPORT_SYMBOL_GPL(round_jiffies);
 
 unsigned long round_jiffies_relative(unsigned long j)
 {
@@ -86,13 +86,13 @@ unsigned long round_jiffies_relative(unsigned long j)
 
 	return round_to_second(j + now, false) - now;
 }
-EXPORT_SYMBOL(round_jiffies_relative);
+EXPORT_SYMBOL_GPL(round_jiffies_relative);
 
 unsigned long round_jiffies_up(unsigned long j)
 {
 	return round_to_second(j, true);
 }
-EXPORT_SYMBOL(round_jiffies_up);
+EXPORT_SYMBOL_GPL(round_jiffies_up);
 
 unsigned long round_jiffies_up_relative(unsigned long j)
 {
@@ -100,7 +100,7 @@ unsigned long round_jiffies_up_relative(unsigned long j)
 
 	return round_to_second(j + now, true) - now;
 }
-EXPORT_SYMBOL(round_jiffies_up_relative);
+EXPORT_SYMBOL_GPL(round_jiffies_up_relative);
 
 int do_settimeofday64(const struct timespec64 *ts)
 {

@@ -60,7 +60,7 @@ void hrtimer_init(struct hrtimer *timer, clockid_t which_clock, enum hrtimer_mod
 	timer->is_real = which_clock == CLOCK_REALTIME;
 	timer->cpu = raw_smp_processor_id();
 }
-EXPORT_SYMBOL(hrtimer_init);
+EXPORT_SYMBOL_GPL(hrtimer_init);
 
 static void enqueue(struct hrtimer_base *base, struct hrtimer *t)
 {
@@ -111,7 +111,7 @@ void hrtimer_start_range_ns(struct hrtimer *timer, ktime_t tim, u64 range_ns, co
 	}
 	raw_spin_unlock_irqrestore(&base->lock, flags);
 }
-EXPORT_SYMBOL(hrtimer_start_range_ns);
+EXPORT_SYMBOL_GPL(hrtimer_start_range_ns);
 
 void hrtimer_restart(struct hrtimer *timer)
 {
@@ -129,7 +129,7 @@ int hrtimer_try_to_cancel(struct hrtimer *timer)
 	raw_spin_unlock_irqrestore(&base->lock, flags);
 	return ret;
 }
-EXPORT_SYMBOL(hrtimer_try_to_cancel);
+EXPORT_SYMBOL_GPL(hrtimer_try_to_cancel);
 
 int hrtimer_cancel(struct hrtimer *timer)
 {
@@ -139,7 +139,7 @@ int hrtimer_cancel(struct hrtimer *timer)
 		arch_cpu_relax();
 	return ret;
 }
-EXPORT_SYMBOL(hrtimer_cancel);
+EXPORT_SYMBOL_GPL(hrtimer_cancel);
 
 int hrtimer_callback_running(struct hrtimer *timer)
 {
@@ -157,7 +157,7 @@ bool hrtimer_active(const struct hrtimer *timer)
 	raw_spin_unlock_irqrestore(&base->lock, flags);
 	return ret;
 }
-EXPORT_SYMBOL(hrtimer_active);
+EXPORT_SYMBOL_GPL(hrtimer_active);
 
 u64 hrtimer_forward(struct hrtimer *timer, ktime_t now, ktime_t interval)
 {
@@ -170,7 +170,7 @@ u64 hrtimer_forward(struct hrtimer *timer, ktime_t now, ktime_t interval)
 	timer->_softexpires += n * interval;
 	return n;
 }
-EXPORT_SYMBOL(hrtimer_forward);
+EXPORT_SYMBOL_GPL(hrtimer_forward);
 
 u64 hrtimers_run(u64 now)
 {
@@ -261,13 +261,13 @@ int schedule_hrtimeout_range(ktime_t *expires, u64 delta, const enum hrtimer_mod
 	__set_current_state(TASK_RUNNING);
 	return fired ? 0 : -EINTR;
 }
-EXPORT_SYMBOL(schedule_hrtimeout_range);
+EXPORT_SYMBOL_GPL(schedule_hrtimeout_range);
 
 int schedule_hrtimeout(ktime_t *expires, const enum hrtimer_mode mode)
 {
 	return schedule_hrtimeout_range(expires, 0, mode);
 }
-EXPORT_SYMBOL(schedule_hrtimeout);
+EXPORT_SYMBOL_GPL(schedule_hrtimeout);
 
 void schedule_hrtimeout_until(ktime_t deadline)
 {

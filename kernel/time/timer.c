@@ -189,7 +189,7 @@ void add_timer_on(struct timer_list *timer, int cpu)
 	BUG_ON(timer_pending(timer));
 	modify(timer, timer->expires, 0, cpu);
 }
-EXPORT_SYMBOL(add_timer_on);
+EXPORT_SYMBOL_GPL(add_timer_on);
 
 static int remove(struct timer_list *timer, bool sync, bool shutdown)
 {
@@ -242,13 +242,13 @@ int timer_shutdown(struct timer_list *timer)
 {
 	return remove(timer, false, true);
 }
-EXPORT_SYMBOL(timer_shutdown);
+EXPORT_SYMBOL_GPL(timer_shutdown);
 
 int timer_shutdown_sync(struct timer_list *timer)
 {
 	return remove_sync(timer, true);
 }
-EXPORT_SYMBOL(timer_shutdown_sync);
+EXPORT_SYMBOL_GPL(timer_shutdown_sync);
 
 /* ---- Expiry ---- */
 
