@@ -33,6 +33,11 @@ objtree := $(CURDIR)
 CONFIG_MODULES := y
 CONFIG_SMP := y
 CONFIG_64BIT := y
+CONFIG_KUNIT := y
+CONFIG_KFENCE := y
+CONFIG_DEBUG_FS := y
+CONFIG_PROC_FS := y
+CONFIG_SYSFS := y
 CONFIG_$(if $(filter x86_64,$(ARCH)),X86_64,ARM64) := y
 obj-m :=
 obj-y :=
@@ -74,7 +79,8 @@ __build: $(addprefix $(obj)/,$(addsuffix .o,$(mods))) $(obj)/modules.order
 define compile
 	@mkdir -p $(@D)
 	@echo "  $(1) [M]  $(patsubst $(top-obj)/%,%,$@)"
-	$(Q)$(CC) $(modflags) $(2) -MMD -MP -MF $(@D)/.$(@F).d -c -o $@ $<
+	$(Q)$(CC) $(modflags) $(2) -MMD -MP -MF $(@D)/.$(@F).d -c -o $@ $< || \
+		{ $(PYTHON) tools/missing-headers $< $(CC) $(modflags) $(2); exit 1; }
 	$(call make-crcs,$(modflags) $(2),$(@D)/.$(@F).crcs)
 endef
 
