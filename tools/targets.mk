@@ -6,7 +6,7 @@ MEM ?= 512M
 NUMA ?= 0
 APPEND ?=
 
-.PHONY: run test test-unit test-kunit test-system iso gdb help clean packages
+.PHONY: run test test-unit test-kunit test-system compare iso gdb help clean packages
 
 packages:
 	@tools/install-packages
@@ -29,6 +29,10 @@ test-system:
 test-kunit: all
 	@tools/vm --arch $(ARCH) --timeout 300 --append 'kunit$(if $(T),=$(T))' -c ''
 
+# The samples in Paddock and in Debian's real Linux (downloads its kernel once, 90 MB).
+compare: packages
+	@tools/compare $(T)
+
 gdb: all
 	@tools/run-gdb $(ARCH) '$(APPEND)'
 
@@ -44,6 +48,7 @@ help:
 	@echo "make test-unit T=name    host unit tests under sanitizers"
 	@echo "make test-kunit T=name   suites in the kernel, one boot"
 	@echo "make test-system T=name  transcripts in QEMU"
+	@echo "make compare T=name      the samples in Paddock and in Debian's Linux: the same log"
 	@echo "make bench               instructions per operation, beside Linux"
 	@echo "make gdb                 QEMU waiting at the entry with gdb attached"
 	@echo "make -C <tree> M=\$$PWD modules   an out-of-tree module"

@@ -1,0 +1,2 @@
+insmod arithmetic.ko
+rmmod arithmetic

@@ -1,0 +1,43 @@
+# Each in turn, in a kernel that survives them: what one does to the heap, slub_debug repairs in Linux.
+# buggy
+# append: slub_debug=FZPU
+# log: (oob|uaf|double_free|invalid_free|redzone|leak|page_uaf|null_deref|rodata_write|file_oops|off_by_one)\w*
+insmod oob_read.ko
+rmmod oob_read
+insmod oob_read_right.ko
+rmmod oob_read_right
+insmod oob_write.ko
+rmmod oob_write
+insmod oob_write_left.ko
+rmmod oob_write_left
+insmod off_by_one.ko
+rmmod off_by_one
+insmod uaf_read.ko
+rmmod uaf_read
+insmod uaf_write.ko
+rmmod uaf_write
+insmod uaf_timer.ko
+rmmod uaf_timer
+insmod uaf_work.ko
+rmmod uaf_work
+insmod uaf_cpu.ko
+rmmod uaf_cpu
+insmod double_free.ko
+rmmod double_free
+insmod invalid_free.ko
+rmmod invalid_free
+insmod redzone.ko
+rmmod redzone
+insmod leak.ko
+rmmod leak
+insmod page_uaf.ko
+rmmod page_uaf
+insmod null_deref.ko
+cat /sys/module/null_deref/initstate
+insmod rodata_write.ko
+cat /sys/module/rodata_write/initstate
+# Linux cannot unload what crashed in a file's operation: its use is never given back.
+insmod file_oops.ko
+cat /proc/file_oops
+cat /dev/file_oops
+cat /sys/kernel/file_oops/value

@@ -1,0 +1,2 @@
+insmod completions.ko
+rmmod completions

@@ -1,0 +1,2 @@
+insmod deferred.ko
+rmmod deferred

@@ -1,0 +1,2 @@
+insmod formats.ko
+rmmod formats

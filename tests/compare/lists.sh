@@ -1,0 +1,2 @@
+insmod lists.ko
+rmmod lists

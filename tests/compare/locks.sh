@@ -1,0 +1,2 @@
+insmod locks.ko
+rmmod locks

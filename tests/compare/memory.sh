@@ -1,0 +1,2 @@
+insmod memory.ko
+rmmod memory

@@ -1,0 +1,2 @@
+insmod metronome.ko
+rmmod metronome

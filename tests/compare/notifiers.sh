@@ -1,0 +1,5 @@
+# log: notifiers|hello
+insmod notifiers.ko
+insmod hello.ko
+rmmod hello
+rmmod notifiers

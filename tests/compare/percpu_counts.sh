@@ -1,0 +1,2 @@
+insmod percpu_counts.ko
+rmmod percpu_counts

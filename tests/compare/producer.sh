@@ -1,0 +1,2 @@
+insmod producer.ko count=4; sleep 1
+rmmod producer

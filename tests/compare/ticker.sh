@@ -1,0 +1,2 @@
+insmod ticker.ko ticks=3; sleep 1
+rmmod ticker

@@ -1,0 +1,2 @@
+insmod tree.ko
+rmmod tree

@@ -1,0 +1,2 @@
+insmod unknown_symbol.ko
+ls /sys/module/unknown_symbol

@@ -1,0 +1,5 @@
+# buggy
+# boot: own
+# log: stomper
+insmod victim.ko
+insmod stomper.ko
