@@ -1,7 +1,7 @@
 # Each in turn, in a kernel that survives them: what one does to the heap, slub_debug repairs in Linux.
 # buggy
 # append: slub_debug=FZPU
-# log: (oob|uaf|double_free|invalid_free|redzone|leak|page_uaf|null_deref|rodata_write|file_oops|off_by_one)\w*
+# log: (oob|uaf|double_free|invalid_free|redzone|leak|page_uaf|null_deref|rodata_write|file_oops|off_by_one|dangling_file)\w*
 insmod oob_read.ko
 rmmod oob_read
 insmod oob_read_right.ko
@@ -36,6 +36,8 @@ insmod null_deref.ko
 cat /sys/module/null_deref/initstate
 insmod rodata_write.ko
 cat /sys/module/rodata_write/initstate
+insmod dangling_file.ko
+rmmod dangling_file
 # Linux cannot unload what crashed in a file's operation: its use is never given back.
 insmod file_oops.ko
 cat /proc/file_oops
