@@ -4,12 +4,12 @@
 # log: (oob|uaf|double_free|invalid_free|redzone|leak|page_uaf|null_deref|rodata_write|file_oops|off_by_one|dangling_file)\w*
 insmod oob_read.ko
 rmmod oob_read
-insmod oob_read_right.ko
-rmmod oob_read_right
+insmod oob_read_past.ko
+rmmod oob_read_past
 insmod oob_write.ko
 rmmod oob_write
-insmod oob_write_left.ko
-rmmod oob_write_left
+insmod oob_write_before.ko
+rmmod oob_write_before
 insmod off_by_one.ko
 rmmod off_by_one
 insmod uaf_read.ko
@@ -32,6 +32,10 @@ insmod leak.ko
 rmmod leak
 insmod page_uaf.ko
 rmmod page_uaf
+insmod uaf_realloc.ko
+rmmod uaf_realloc
+insmod uaf_cache.ko
+rmmod uaf_cache
 insmod null_deref.ko
 cat /sys/module/null_deref/initstate
 insmod rodata_write.ko

@@ -1,0 +1,4 @@
+# Figures: they differ.
+# buggy
+# log: nothing
+insmod remotefree.ko
