@@ -176,6 +176,7 @@ static void a_module_that_does_not_go_keeps_its_slot(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, read_whole_file(NULL, "/lib/modules/left_running.ko", &image, &len));
 	KUNIT_EXPECT_EQ(test, 0, module_load(image, len, "what=stubborn ms=3000", 0, NULL));
 	kvfree(image);
+	msleep(50);		/* a thread that has not begun can be stopped */
 	KUNIT_EXPECT_EQ(test, -EBUSY, module_unload("left_running", 0, NULL));
 	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, "hello"));
 	KUNIT_EXPECT_EQ(test, 0, load_file("/lib/modules/hello.ko"));
