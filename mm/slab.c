@@ -470,7 +470,10 @@ static void free_remote(struct kmem_cache *s, int node, void *object)
 	local_irq_restore(flags);
 }
 
-/* KFENCE's gate: was it open for this cache on this CPU? */
+/*
+ * KFENCE's gate: was it open for this cache on this CPU? In full mode it always is: the first allocation from a
+ * new cache comes the slow way because there is no magazine yet, and is to be guarded like the rest.
+ */
 static bool gate_was_open(struct kmem_cache *s)
 {
 	unsigned long flags;
@@ -479,7 +482,7 @@ static bool gate_was_open(struct kmem_cache *s)
 
 	local_irq_save(flags);
 	m = this_cpu_ptr(s->cpu);
-	open = magazines_close_gate(m);
+	open = magazines_close_gate(m) || READ_ONCE(full_mode);
 	m->reopen = false;
 	m->frees_at_gate = 0;
 	magazines_unlock(s, m, flags);
