@@ -34,6 +34,7 @@
 #include <paddock/page.h>
 #include <paddock/pgtable.h>
 #include <paddock/slab.h>
+#include "../oot.h"
 #include "canary.h"
 #include "kfence.h"
 
@@ -191,6 +192,30 @@ static bool involves_module(const unsigned long *stack, unsigned int nr)
 }
 
 /*
+ * A free object that may serve @cache (NULL: a page). What an isolated module once had stays with its slot, as its slabs
+ * do: the module's stale pointers lead there, and a page that a report has opened lets their writes through.
+ */
+#define PASTURE_TRIES	16
+
+static struct kfence_object *take_for(struct kmem_cache *cache, gfp_t flags, int node)
+{
+	u8 pasture = cache && cache->slot ? cache->slot->number + 1 : 0;
+
+	for (unsigned int tries = 0; tries < PASTURE_TRIES; tries++) {
+		struct kfence_object *obj = kfence_pool_take(node, flags & __GFP_THISNODE);
+
+		if (!obj)
+			return NULL;
+		if (!obj->pasture || obj->pasture == pasture) {
+			obj->pasture = pasture;
+			return obj;
+		}
+		kfence_pool_put(virt_to_page(kfence_object_page(obj))->kfence_area, obj);
+	}
+	return NULL;
+}
+
+/*
  * The part that objects and pages share: a free object, marked and opened. @cache: NULL for a page.
  * @covered: an interval is being sampled, so count its stack. Returns: its address or NULL.
  */
@@ -218,7 +243,7 @@ static void *guarded_alloc(struct kmem_cache *cache, size_t size, gfp_t flags, i
 		kfence_count(KFENCE_COUNT_SKIP_CAPACITY);
 		return NULL;
 	}
-	obj = kfence_pool_take(node, flags & __GFP_THISNODE);
+	obj = take_for(cache, flags, node);
 	if (!obj) {
 		kfence_count(KFENCE_COUNT_SKIP_CAPACITY);
 		return NULL;

@@ -74,12 +74,15 @@ struct kfence_object {
 	u32 pfn;			/* [I] its page frame */
 	u16 size;			/* [L] bytes, 1..4096 */
 	u16 offset;			/* [L] of its first byte in the page */
-	u16 alloc_cpu, free_cpu;	/* [L] */
+	u16 alloc_cpu;			/* [L] */
+	u8 free_cpu;			/* [L] */
+	u8 pasture;			/* [O] whose dirt is in the page: an isolated module's slot + 1; 0: anybody's */
 	u8 locked;			/* the object lock; see kfence_object_lock() */
 	u8 state;			/* [L] enum kfence_state */
 	u8 flags;			/* [L] KFENCE_OBJ_* */
 	u8 guard_open;			/* [L] KFENCE_OPEN_*: what a report has opened to the left */
 };
+_Static_assert(NR_CPUS <= 256, "free_cpu");
 _Static_assert(sizeof(struct kfence_object) == 64, "the promise of docs/kfence.md: one cache line per object");
 
 /*

@@ -65,7 +65,11 @@ def column(arch, isolated, guarded):
     # Where nothing holds them back, one bug may be the next one's end; and a victim needs room of its own.
     if not isolated and not guarded:
         return [boot(arch, isolated, guarded, [b])[0] for b in BUGS]
-    return boot(arch, isolated, guarded, BUGS[:1]) + boot(arch, isolated, guarded, BUGS[1:])
+    first = boot(arch, isolated, guarded, BUGS[:1])
+    if not isolated:
+        # A page that a report has opened may serve the victim next, or may not.
+        first = [re.sub(r"; (\*\*the victim is corrupted\*\*|the victim is intact).*", "; the victim's fate is chance", first[0])]
+    return first + boot(arch, isolated, guarded, BUGS[1:])
 
 
 def table(arch):
