@@ -227,23 +227,24 @@ static void test_free_bulk(struct kunit *test)
 	}
 }
 
+/* Boot with init_on_free=1 for it; tests/system/test_kfence_gen.py does. */
 static void test_init_on_free(struct kunit *test)
 {
-	size_t size = use_size(test, 32, 0, NULL);
+	size_t size = use_size(test, 32, 0, NULL), i;
 	char *p;
 
 	if (!init_on_free) {
-		kunit_skip(test, "booted without init_on_free=1");
+		kunit_skip(test, "needs init_on_free=1");
 		return;
 	}
 	p = alloc(test, size, GFP_KERNEL, KFENCE_ANY);
-	memset(p, 0x5a, size);
+	for (i = 0; i < size; i++)
+		p[i] = i + 1;
 	release(test, p);
 	READ_ONCE(*p);
 	kfence_expect(test, "use-after-free read", p, __func__, p, size, NULL);
-	/* The report has opened the page. */
-	for (size_t i = 0; i < size; i++)
-		KUNIT_EXPECT_EQ(test, p[i], (char)0);
+	for (i = 0; i < size; i++)		/* the report has opened the page */
+		KUNIT_EXPECT_EQ_MSG(test, p[i], (char)0, "byte %zu", i);
 	kfence_expect_none(test);
 }
 

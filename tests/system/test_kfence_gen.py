@@ -24,3 +24,10 @@ def test_generated_programs(vm, smp):
     assert all(int(n) >= 100 for n in re.findall(r"\d+", m[2])), m[0]
     m = re.search(r"generated_correct: seed %d: (\d+) programs, \d+ of \d+ objects guarded, no report" % seed, r.out)
     assert m and int(m[1]) >= 2000, r
+
+
+def test_init_on_free(vm):
+    """The one case of Linux's suite that asks for an option of the kernel."""
+    r = vm("", append="kunit=kfence*.test_init_on_free* init_on_free=1")
+    assert r.status == 0 and "not ok" not in r.out and "SKIP" not in r.out, r
+    assert len(re.findall(r" ok \d+ test_init_on_free(?:-memcache)?$", r.out, re.M)) == 4, r
