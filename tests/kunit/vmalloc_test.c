@@ -96,7 +96,8 @@ static void reused_addresses_use_large_pages(struct kunit *test)
 		small = vmap(pages, size / PAGE_SIZE, VM_MAP, PAGE_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, small);
 		KUNIT_EXPECT_EQ(test, large_parts(small, size), 0u);
-		KUNIT_EXPECT_GE(test, pt_nr_pages(), tables + 4);
+		/* Those at both ends may be there for neighbours. */
+		KUNIT_EXPECT_GE(test, pt_nr_pages(), tables + 3);
 		vunmap(small);
 		mm_settle();
 		KUNIT_EXPECT_LE(test, pt_nr_pages(), tables);
