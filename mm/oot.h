@@ -28,6 +28,7 @@
 struct oot_slot {
 	unsigned int number;
 	bool open;			/* [L] its kmalloc caches exist; they stay for ever */
+	bool loaded;			/* [L] its owner is */
 	bool kfence;			/* [L] what kfence_enable of its owner's new caches is */
 	bool watch_all;			/* [L] every allocation is to be seen, not only the first ones, */
 	bool watch_sites;		/* [L] and its call site noted */

@@ -194,6 +194,7 @@ void oot_slot_enter(unsigned int number, const char *owner, const struct oot_opt
 	struct oot_slot *slot = &oot_slots[number];
 
 	strscpy(slot->owner, owner, sizeof(slot->owner));
+	WRITE_ONCE(slot->loaded, true);
 	if (options->kfence_only)
 		oot_slot_set_kfence(number, options->kfence);
 	slot->watch_sites = options->sites;
@@ -355,6 +356,7 @@ void oot_slot_leave(unsigned int number, struct oot_leftovers *left)
 	slot->fail_nth = 0;
 	slot->fail_stacks = false;
 	atomic_long_set(&slot->notes_left, 0);
+	WRITE_ONCE(slot->loaded, false);
 	settle(slot);
 	while ((s = forgotten_cache(slot))) {
 		if (left->nr_caches < ARRAY_SIZE(left->caches))

@@ -192,8 +192,8 @@ static bool involves_module(const unsigned long *stack, unsigned int nr)
 }
 
 /*
- * A free object that may serve @cache (NULL: a page). What an isolated module once had stays with its slot, as its slabs
- * do: the module's stale pointers lead there, and a page that a report has opened lets their writes through.
+ * A free object that may serve @cache (NULL: a page). What an isolated module has had stays with its slot while it is
+ * loaded, as its slabs do: its stale pointers lead there, and would reach whoever came next.
  */
 #define PASTURE_TRIES	16
 
@@ -206,7 +206,7 @@ static struct kfence_object *take_for(struct kmem_cache *cache, gfp_t flags, int
 
 		if (!obj)
 			return NULL;
-		if (!obj->pasture || obj->pasture == pasture) {
+		if (!obj->pasture || obj->pasture == pasture || !READ_ONCE(oot_slots[obj->pasture - 1].loaded)) {
 			obj->pasture = pasture;
 			return obj;
 		}
