@@ -783,11 +783,13 @@ bool kfence_handle_page_fault(unsigned long addr, bool is_write, struct pt_regs 
 		kfence_act_on_fault(regs);
 		return true;
 	}
-	if (READ_ONCE(kfence_rearm)) {
-		/* Stay masked until the return from the exception; its frame knows what was. */
-		local_irq_disable();
+	/*
+	 * Stay masked until the return from the exception; its frame knows what was. Otherwise another thread could free a
+	 * neighbour before the access is tried again: the guard would be closed, and the one access reported twice.
+	 */
+	local_irq_disable();
+	if (READ_ONCE(kfence_rearm))
 		stepping = open_for_step(area, addr & PAGE_MASK, regs);
-	}
 	if (!stepping)
 		open_for_good(area, addr);
 	rcu_read_unlock();

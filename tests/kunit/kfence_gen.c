@@ -388,6 +388,9 @@ static void judge(struct ground *g)
 	}
 	KUNIT_EXPECT_EQ_MSG(g->test, n, g->nr_due, "reports; first: %s, expected: %s", n ? seen[0].kind : "none",
 			    g->nr_due ? g->due[0].e.kind : "none");
+	for (unsigned int i = 0; n != g->nr_due && i < min_t(unsigned int, n, ARRAY_SIZE(seen)); i++)
+		kunit_info(g->test, "report: %s at 0x%lx in %s, object %lu, stack %s\n", seen[i].kind, seen[i].addr,
+			   seen[i].function, seen[i].number, seen[i].access_stack);
 	g->reports += n;
 	g->silent += !n;
 	g->nr_due = 0;

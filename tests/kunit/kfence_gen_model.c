@@ -167,7 +167,8 @@ unsigned int gen_model_free_at(struct gen_model *m, char *p, struct gen_expected
 	n = find_damage(m, object, 0, at, out);
 	n += find_damage(m, object, at + o->size, PAGE_SIZE, &out[n]);
 	o->live = false;
-	for (unsigned int i = page - 1; i <= page + 1; i++)
+	/* The guards on both sides, and page 0, which has no other neighbour, with the first. */
+	for (unsigned int i = object ? page - 1 : 0; i <= page + 1; i++)
 		m->open[i] = false;
 	return n;
 }
