@@ -133,6 +133,22 @@ static void stacks_begin_with_the_caller(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, r.cache, "kmalloc-64");
 }
 
+/* The very first object of a cache, too, on each CPU. */
+static void new_caches_are_guarded_at_once(struct kunit *test)
+{
+	struct kmem_cache *cache;
+	void *p;
+
+	setup(test, "-1", "255", "global");
+	cache = kmem_cache_create("kfence-new", 72, 0, SLAB_NO_MERGE, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, cache);
+	p = kmem_cache_alloc(cache, GFP_KERNEL);
+	KUNIT_EXPECT_TRUE(test, is_kfence_address(p));
+	kmem_cache_free(cache, p);
+	kmem_cache_destroy(cache);
+	kfence_expect_none(test);
+}
+
 /* ---- Switches per cache ---- */
 
 static int switch_write(const char *name, const char *value)
@@ -625,6 +641,7 @@ static struct kunit_case control_cases[] = {
 	KUNIT_CASE(whole_pool_is_usable),
 	KUNIT_CASE(unfit_allocations_are_not_guarded),
 	KUNIT_CASE(stacks_begin_with_the_caller),
+	KUNIT_CASE(new_caches_are_guarded_at_once),
 	KUNIT_CASE(caches_can_be_switched_off),
 	KUNIT_CASE(pages_are_guarded),
 	KUNIT_CASE(objects_are_not_pages),
