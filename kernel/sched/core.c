@@ -24,6 +24,8 @@
  *
  * Locks: p->pi_lock (one wakeup or affinity change at a time), then rq->lock. The lock of the queue is
  * taken by the thread that switches out and dropped by the one that switches in.
+ *
+ * Beside this file: wakeup.c wakes, policy.c changes priorities, balance.c and affinity.c move threads to other CPUs.
  */
 #include <linux/bug.h>
 #include <linux/export.h>
@@ -68,29 +70,19 @@ struct task_struct init_task = {
 	.tasks = LIST_HEAD_INIT(init_task.tasks),
 };
 
-static unsigned int nice_level(int nice)
-{
-	return LEVEL_NORMAL + 20 + nice;
-}
-
-static bool has_slice(const struct task_struct *p)
-{
-	return p->prio >= LEVEL_NORMAL;
-}
-
-static s64 full_slice(const struct task_struct *p)
+s64 sched_full_slice(const struct task_struct *p)
 {
 	return (s64)SLICE_NS * (20 - task_nice(p)) / 20;
 }
 
-/* ---- the queues ---- */
+/* ---- The queues ---- */
 
 static struct level_array *array_of(struct rq *rq, const struct task_struct *p)
 {
 	return p->epoch == rq->epoch ? rq->active : rq->expired;
 }
 
-static void queue_insert(struct rq *rq, struct task_struct *p, bool head)
+void queue_insert(struct rq *rq, struct task_struct *p, bool head)
 {
 	struct level_array *array;
 
@@ -104,7 +96,7 @@ static void queue_insert(struct rq *rq, struct task_struct *p, bool head)
 	array->occupied |= 1ULL << p->prio;
 }
 
-static void queue_remove(struct rq *rq, struct task_struct *p)
+void queue_remove(struct rq *rq, struct task_struct *p)
 {
 	struct level_array *array = array_of(rq, p);
 
@@ -130,7 +122,7 @@ void enqueue_task(struct rq *rq, struct task_struct *p, bool head)
 {
 	if (has_slice(p) && p->epoch - rq->epoch > 1) {
 		p->epoch = rq->epoch;
-		p->slice_ns = full_slice(p);
+		p->slice_ns = sched_full_slice(p);
 	}
 	p->on_rq = 1;
 	queue_insert(rq, p, head);
@@ -152,7 +144,7 @@ static void put_prev(struct rq *rq, struct task_struct *p, bool yielding)
 	bool head = true;
 
 	if (has_slice(p) && p->slice_ns <= 0) {
-		p->slice_ns = full_slice(p);
+		p->slice_ns = sched_full_slice(p);
 		p->epoch = rq->epoch + 1;
 		head = false;
 	} else if (yielding) {
@@ -233,7 +225,7 @@ static void arm_slice(struct rq *rq)
 }
 
 /* @p has just become ready on @rq: does it run at once? */
-static void check_preempt(struct rq *rq, struct task_struct *p)
+void check_preempt(struct rq *rq, struct task_struct *p)
 {
 	struct task_struct *curr = rq->curr;
 
@@ -292,7 +284,7 @@ u64 sched_tick(u64 now)
 	return next;
 }
 
-/* ---- switching ---- */
+/* ---- Switching ---- */
 
 /* In the context of the thread that was switched to: the former one has left the CPU. */
 static void finish_switch(struct task_struct *prev)
@@ -448,153 +440,7 @@ void thread_start(struct task_struct *prev, int (*fn)(void *), void *arg)
 	do_exit(fn(arg));
 }
 
-/* ---- waking ---- */
-
-/*
- * @p is still on its queue: it runs, or was preempted on its way to sleep. Setting its state
- * back is all it takes.
- */
-static bool wake_on_queue(struct task_struct *p)
-{
-	struct rq *rq = task_rq_lock(p);
-	bool on_rq = p->on_rq;
-
-	if (on_rq) {
-		WRITE_ONCE(p->__state, TASK_RUNNING);
-		if (!p->on_cpu)
-			check_preempt(rq, p);
-	}
-	raw_spin_unlock(&rq->lock);
-	return on_rq;
-}
-
-/* Give @p, which is off all queues, to the queue of @cpu. p->pi_lock held. */
-void activate_on(struct task_struct *p, unsigned int cpu)
-{
-	struct rq *rq;
-
-	if (cpu != p->cpu) {
-		/* Keep its place relative to the epoch; a stale epoch only costs or gives a slice. */
-		u64 age = p->epoch - READ_ONCE(task_rq(p)->epoch);
-
-		WRITE_ONCE(p->cpu, cpu);
-		p->epoch = age <= 1 ? READ_ONCE(cpu_rq(cpu)->epoch) + age : 0;
-	}
-	rq = cpu_rq(cpu);
-	raw_spin_lock(&rq->lock);
-	cpumask_clear_cpu(cpu, &idle_cpus_mask);
-	WRITE_ONCE(p->__state, TASK_RUNNING);
-	enqueue_task(rq, p, false);
-	check_preempt(rq, p);
-	raw_spin_unlock(&rq->lock);
-}
-
-int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_flags)
-{
-	unsigned long flags;
-	int woken = 0;
-
-	if (p == current) {
-		/* On its way to sleep, seen from its own interrupt (or itself). It is on the CPU: no locks. */
-		preempt_disable();
-		if (p->__state & state) {
-			WRITE_ONCE(p->__state, TASK_RUNNING);
-			woken = 1;
-		}
-		preempt_enable();
-		return woken;
-	}
-
-	raw_spin_lock_irqsave(&p->pi_lock, flags);
-	smp_mb__after_spinlock();	/* the caller's stores before our load of the state */
-	if (!(READ_ONCE(p->__state) & state))
-		goto unlock;
-	woken = 1;
-	/* If it is off the queue we must see its later state, too: pairs with the queue's lock. */
-	smp_rmb();
-	if (READ_ONCE(p->on_rq) && wake_on_queue(p))
-		goto unlock;
-	/* Off the queue; its CPU may still be busy leaving its stack. */
-	smp_cond_load_acquire(&p->on_cpu, !VAL);
-	activate_on(p, select_cpu(p, p->cpu));
-unlock:
-	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
-	return woken;
-}
-
-int wake_up_process(struct task_struct *tsk)
-{
-	return try_to_wake_up(tsk, TASK_NORMAL, 0);
-}
-EXPORT_SYMBOL(wake_up_process);
-
-int wake_up_state(struct task_struct *tsk, unsigned int state)
-{
-	return try_to_wake_up(tsk, state, 0);
-}
-EXPORT_SYMBOL(wake_up_state);
-
-void wake_up_new_task(struct task_struct *tsk)
-{
-	try_to_wake_up(tsk, TASK_NORMAL | TASK_NEW, 0);
-}
-
-/* ---- priorities ---- */
-
-static void change_level(struct task_struct *p, unsigned int policy, unsigned int rt_priority, int nice)
-{
-	unsigned long flags;
-	struct rq *rq;
-	bool queued;
-
-	raw_spin_lock_irqsave(&p->pi_lock, flags);
-	rq = task_rq_lock(p);
-	queued = !list_empty(&p->run_list);
-	if (queued)
-		queue_remove(rq, p);
-	p->policy = policy;
-	p->rt_priority = rt_priority;
-	p->static_prio = 120 + nice;
-	if (policy == SCHED_FIFO)
-		p->prio = LEVEL_FIFO + (MAX_RT_PRIO - 1 - rt_priority) * 16 / MAX_RT_PRIO;
-	else
-		p->prio = nice_level(nice);
-	if (p->epoch - rq->epoch > 1)
-		p->epoch = rq->epoch;
-	p->slice_ns = full_slice(p);
-	if (queued)
-		queue_insert(rq, p, false);
-	if (p->on_rq)
-		resched_curr(rq);
-	raw_spin_unlock(&rq->lock);
-	raw_spin_unlock_irqrestore(&p->pi_lock, flags);
-}
-
-void set_user_nice(struct task_struct *p, long nice)
-{
-	change_level(p, p->policy, p->rt_priority, clamp_t(long, nice, MIN_NICE, MAX_NICE));
-}
-EXPORT_SYMBOL(set_user_nice);
-
-void sched_set_fifo(struct task_struct *p)
-{
-	change_level(p, SCHED_FIFO, MAX_RT_PRIO / 2, task_nice(p));
-}
-EXPORT_SYMBOL_GPL(sched_set_fifo);
-
-void sched_set_fifo_low(struct task_struct *p)
-{
-	change_level(p, SCHED_FIFO, 1, task_nice(p));
-}
-EXPORT_SYMBOL_GPL(sched_set_fifo_low);
-
-void sched_set_normal(struct task_struct *p, int nice)
-{
-	change_level(p, SCHED_NORMAL, 0, nice);
-}
-EXPORT_SYMBOL_GPL(sched_set_normal);
-
-/* ---- idle, start ---- */
+/* ---- Idle, start ---- */
 
 /* Interrupts wake it; work for this CPU comes with need_resched set. */
 void cpu_idle_loop(void)
@@ -657,91 +503,3 @@ void sched_start(int (*init_main)(void *))
 	arch_irq_enable();
 	cpu_idle_loop();
 }
-
-/* ---- questions ---- */
-
-int task_curr(const struct task_struct *p)
-{
-	return cpu_rq(task_cpu(p))->curr == p;
-}
-
-int idle_cpu(int cpu)
-{
-	struct rq *rq = cpu_rq(cpu);
-
-	return READ_ONCE(rq->curr) == rq->idle && !READ_ONCE(rq->nr_running);
-}
-
-u64 nr_context_switches(void)
-{
-	unsigned int cpu;
-	u64 sum = 0;
-
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(cpu_rq(cpu)->nr_switches);
-	return sum;
-}
-
-unsigned int nr_running(void)
-{
-	unsigned int cpu, sum = 0;
-
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(cpu_rq(cpu)->nr_running);
-	return sum;
-}
-
-u64 cpu_idle_ns(unsigned int cpu)
-{
-	struct rq *rq = cpu_rq(cpu);
-	u64 ns = READ_ONCE(rq->idle_ns);
-
-	if (cpu_online(cpu) && READ_ONCE(rq->curr) == rq->idle)
-		ns += arch_clock_ns() - READ_ONCE(rq->idle_since);
-	return ns;
-}
-
-u64 sched_clock(void)
-{
-	return arch_clock_ns();
-}
-EXPORT_SYMBOL_GPL(sched_clock);
-
-u64 local_clock(void)
-{
-	return arch_clock_ns();
-}
-EXPORT_SYMBOL(local_clock);
-
-/* ---- might_sleep() ---- */
-
-static void sleep_bug(const char *file, int line)
-{
-	static unsigned long last_report;
-	unsigned long now = jiffies;
-
-	/* One report a second: such a bug is often in a loop. */
-	if (last_report && time_before(now, last_report + HZ))
-		return;
-	last_report = now;
-	pr_err("BUG: sleeping function called from invalid context at %s:%d\n", file, line);
-	pr_err("in_atomic(): %d, irqs_disabled(): %d, non_block: 0, pid: %d, name: %s\n",
-	       in_atomic(), irqs_disabled(), current->pid, current->comm);
-	pr_err("preempt_count: %x, expected: 0\n", preempt_count());
-	dump_stack();
-}
-
-void __might_sleep(const char *file, int line)
-{
-	if (likely(preemptible()) || system_state == SYSTEM_BOOTING || is_idle_task(current) ||
-	    system_state > SYSTEM_RUNNING || oops_in_progress)
-		return;
-	sleep_bug(file, line);
-}
-EXPORT_SYMBOL(__might_sleep);
-
-void __might_resched(const char *file, int line, unsigned int offsets)
-{
-	__might_sleep(file, line);
-}
-EXPORT_SYMBOL(__might_resched);

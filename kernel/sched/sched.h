@@ -54,13 +54,37 @@ DECLARE_PER_CPU(struct rq, runqueues);
 
 extern raw_spinlock_t task_list_lock;	/* guards task_list and pid hand-out */
 
+/* ---- core.c; the queue's lock held, unless said otherwise ---- */
+
+/* SCHED_FIFO threads and the stopper have no slice. */
+static inline bool has_slice(const struct task_struct *p)
+{
+	return p->prio >= LEVEL_NORMAL;
+}
+
+/* ns that a thread of this nice value gets in each epoch. No lock. */
+s64 sched_full_slice(const struct task_struct *p);
 /* Lock the queue that @p belongs to, with interrupts off already. */
 struct rq *task_rq_lock(struct task_struct *p);
+/* Ask the CPU of @rq to choose again. */
 void resched_curr(struct rq *rq);
+/* @p becomes ready here, or is not any more. */
 void enqueue_task(struct rq *rq, struct task_struct *p, bool head);
 void dequeue_task(struct rq *rq, struct task_struct *p);
+/* Into and out of the array of @p's level, for one that stays ready. */
+void queue_insert(struct rq *rq, struct task_struct *p, bool head);
+void queue_remove(struct rq *rq, struct task_struct *p);
+/* @p has just become ready on @rq: does it run at once? */
+void check_preempt(struct rq *rq, struct task_struct *p);
+
+/* ---- wakeup.c ---- */
+
 /* Give @p, which is off all queues, to the queue of @cpu. p->pi_lock held. */
 void activate_on(struct task_struct *p, unsigned int cpu);
+/*
+ * Wake @p if its state is one of @state. Context: any. Takes p->pi_lock and the queue's lock.
+ * Returns: whether it was woken.
+ */
 int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_flags);
 
 /* balance.c: where a thread that becomes ready should run. */
@@ -74,8 +98,7 @@ void balance_push(struct rq *rq);
 void task_leave_cpu(struct task_struct *dead);	/* after the last switch away from it */
 void mutex_report_held(struct task_struct *t);
 
-
-/* workqueue.c: a worker is about to sleep, or runs again. */
+/* workqueue_worker.c: a worker is about to sleep, or runs again. */
 void wq_worker_sleeping(struct task_struct *task);
 void wq_worker_running(struct task_struct *task);
 
@@ -100,5 +123,5 @@ struct kthread {
 struct task_struct *thread_make(int (*fn)(void *), void *data, int node, const char *fmt, va_list args);
 /* workqueue.c: from here on work may be queued; threads are needed only by workqueue_init(). */
 void workqueue_init_early(void);
-/* workqueue.c: a worker ends with an oops. */
+/* workqueue_worker.c: a worker ends with an oops. */
 void wq_worker_died(struct task_struct *task);

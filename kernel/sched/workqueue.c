@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Work queues.
+ * Work queues: what they are, and how an item is queued. Their workers are in workqueue_worker.c; cancelling and
+ * flushing in workqueue_wait.c.
  *
  * Items run in worker threads. The workers belong to pools: two for each CPU (normal, and
  * WQ_HIGHPRI), whose workers stay on it, and two for all CPUs together (WQ_UNBOUND). A work queue
@@ -28,68 +29,17 @@
  * wq->lock (interrupt-safe, taken inside pool->lock) guards the counts and the waiting list of a work queue.
  * Below both: the wakeup locks. wq_mutex guards the list of work queues.
  */
-#include <linux/bug.h>
-#include <linux/completion.h>
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
-#include <linux/kthread.h>
 #include <linux/mutex.h>
-#include <linux/numa.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timer.h>
-#include <linux/topology.h>
 #include <linux/workqueue.h>
 #include <paddock/init.h>
 #include <paddock/rcu.h>
-#include <paddock/workqueue.h>
-#include "sched.h"
-
-#define IDLE_KEPT	2		/* workers that a pool keeps in reserve */
-#define IDLE_TIMEOUT	(30 * HZ)
-#define WORKERS_MAX	512		/* in one pool: items that all wait for ever */
-
-struct worker {
-	struct list_head node;		/* [L] pool->idle or pool->busy */
-	struct worker_pool *pool;	/* [I] */
-	struct task_struct *task;	/* [I] */
-	struct work_struct *current_work; /* [L] what it runs, also after that was freed: only compared */
-	work_func_t current_func;	/* [L] */
-	struct workqueue_struct *current_wq; /* [L] */
-	u32 current_color;		/* [L] */
-	struct list_head scheduled;	/* [L] to run directly behind the current item: its flushers and itself */
-	bool is_busy;			/* [L] on pool->busy */
-	bool counted;			/* [L] in pool->nr_running */
-	int id;				/* [I] */
-};
-
-struct worker_pool {
-	raw_spinlock_t lock;
-	int cpu;			/* [I] -1: any */
-	bool highpri;			/* [I] */
-	struct list_head worklist;	/* [L] items, in the order of queueing */
-	struct list_head idle;		/* [L] workers, the last one that went idle first */
-	struct list_head busy;		/* [L] */
-	unsigned int nr_workers, nr_idle; /* [L] */
-	unsigned int nr_running;	/* [L] busy and not asleep */
-	unsigned int next_id;		/* [L] */
-	bool creating;			/* [L] a worker is busy making another one */
-};
-
-struct workqueue_struct {
-	char name[24];			/* [I] */
-	unsigned int flags;		/* [I] */
-	int max_active;			/* [L] wq->lock */
-	raw_spinlock_t lock;
-	struct list_head waiting;	/* [L] items above the limit */
-	int nr_active[NR_CPUS + 1];	/* [L] on a pool's list or running; by CPU, the last: unbound */
-	u32 color;			/* [L] of items queued now */
-	unsigned int in_flight[2];	/* [L] items queued or running, by color */
-	struct completion *flusher;	/* [L] waits for in_flight[!color] to become 0 */
-	struct mutex flush_mutex;	/* one flush at a time */
-	struct list_head all;		/* [wq_mutex] */
-};
+#include "workqueue_internal.h"
 
 static DEFINE_PER_CPU(struct worker_pool, cpu_pools[2]);
 static struct worker_pool unbound_pools[2];
@@ -118,323 +68,10 @@ static struct worker_pool *pool_for(const struct workqueue_struct *wq, int cpu)
 	return is_unbound(wq) ? &unbound_pools[high] : &per_cpu(cpu_pools, cpu)[high];
 }
 
-static int *active_count(struct workqueue_struct *wq, const struct worker_pool *pool)
-{
-	return &wq->nr_active[pool->cpu < 0 ? NR_CPUS : pool->cpu];
-}
-
-/* ---- waking workers; pool->lock held ---- */
-
-static void wake_idle_worker(struct worker_pool *pool)
-{
-	struct worker *w = list_first_entry_or_null(&pool->idle, struct worker, node);
-
-	if (w)
-		wake_up_process(w->task);
-}
-
-static void kick_pool(struct worker_pool *pool)
-{
-	if (!list_empty(&pool->worklist) && (pool->cpu < 0 || !pool->nr_running))
-		wake_idle_worker(pool);
-}
-
-/* From schedule(), before the worker gives up its CPU. */
-void wq_worker_sleeping(struct task_struct *task)
-{
-	struct worker *w = task->worker;
-	unsigned long flags;
-
-	if (!w || !w->counted)
-		return;
-	raw_spin_lock_irqsave(&w->pool->lock, flags);
-	if (w->counted) {
-		w->counted = false;
-		w->pool->nr_running--;
-		kick_pool(w->pool);
-	}
-	raw_spin_unlock_irqrestore(&w->pool->lock, flags);
-}
-
-/* From schedule(), when it runs again. */
-void wq_worker_running(struct task_struct *task)
-{
-	struct worker *w = task->worker;
-	unsigned long flags;
-
-	if (!w || w->counted || !w->is_busy)
-		return;
-	raw_spin_lock_irqsave(&w->pool->lock, flags);
-	w->counted = true;
-	w->pool->nr_running++;
-	raw_spin_unlock_irqrestore(&w->pool->lock, flags);
-}
-
-/* ---- items; pool->lock held ---- */
-
-static struct worker *find_running(struct worker_pool *pool, const struct work_struct *work)
-{
-	struct worker *w;
-
-	list_for_each_entry(w, &pool->busy, node)
-		if (w->current_work == work && w->current_func == work->func)
-			return w;
-	return NULL;
-}
-
-/* Put @work on its way: to the worker that runs it already, to the pool, or to wait for room. */
-static void insert_work(struct worker_pool *pool, struct workqueue_struct *wq, struct work_struct *work)
-{
-	int *active = active_count(wq, pool);
-
-	work->wq = wq;
-	work->pool = pool;
-	raw_spin_lock(&wq->lock);
-	work->color = wq->color;
-	wq->in_flight[work->color]++;
-	if (*active < wq->max_active) {
-		++*active;
-		list_add_tail(&work->entry, &pool->worklist);
-	} else {
-		list_add_tail(&work->entry, &wq->waiting);
-	}
-	raw_spin_unlock(&wq->lock);
-	kick_pool(pool);
-}
-
-/*
- * @work, which waits for room in @wq, goes to @pool, or nowhere (it is being cancelled); the items of
- * its flushers, which stand directly behind it, go to @pool in any case.
- */
-static void leave_waiting(struct worker_pool *pool, struct workqueue_struct *wq, struct work_struct *work,
-			  bool to_pool)
-{
-	struct work_struct *next = list_next_entry(work, entry), *after;
-
-	if (to_pool)
-		list_move_tail(&work->entry, &pool->worklist);
-	else
-		list_del_init(&work->entry);
-	for (; &next->entry != &wq->waiting && !next->wq; next = after) {
-		after = list_next_entry(next, entry);
-		list_move_tail(&next->entry, &pool->worklist);
-	}
-}
-
-/* An item that was active on @pool has ended (or was taken back): let a waiting one in. */
-static void release_active(struct worker_pool *pool, struct workqueue_struct *wq)
-{
-	struct work_struct *work;
-
-	raw_spin_lock(&wq->lock);
-	--*active_count(wq, pool);
-	list_for_each_entry(work, &wq->waiting, entry) {
-		if (work->pool != pool || !work->wq)
-			continue;
-		++*active_count(wq, pool);
-		leave_waiting(pool, wq, work, true);
-		break;
-	}
-	raw_spin_unlock(&wq->lock);
-}
-
-static void release_color(struct workqueue_struct *wq, u32 color)
-{
-	raw_spin_lock(&wq->lock);
-	if (--wq->in_flight[color] == 0 && wq->flusher && color != wq->color) {
-		complete(wq->flusher);
-		wq->flusher = NULL;
-	}
-	raw_spin_unlock(&wq->lock);
-}
-
-/* ---- workers ---- */
-
-static int worker_thread(void *arg);
-
-/* Context: thread. @pool->creating is ours. */
-static void create_worker(struct worker_pool *pool)
-{
-	struct worker *w = kzalloc(sizeof(*w), GFP_KERNEL);
-	struct task_struct *task;
-
-	if (!w)
-		return;
-	w->pool = pool;
-	INIT_LIST_HEAD(&w->scheduled);
-	raw_spin_lock_irq(&pool->lock);
-	w->id = pool->next_id++;
-	raw_spin_unlock_irq(&pool->lock);
-
-	if (pool->cpu >= 0)
-		task = kthread_create_on_node(worker_thread, w, cpu_to_node(pool->cpu), "kworker/%d:%d%s",
-					      pool->cpu, w->id, pool->highpri ? "H" : "");
-	else
-		task = kthread_create_on_node(worker_thread, w, NUMA_NO_NODE, "kworker/u%u:%d%s",
-					      num_possible_cpus() * 2, w->id, pool->highpri ? "H" : "");
-	if (IS_ERR(task)) {
-		kfree(w);
-		return;
-	}
-	w->task = task;
-	task->worker = w;
-	task->flags |= PF_WQ_WORKER;
-	if (pool->highpri)
-		set_user_nice(task, MIN_NICE);
-	if (pool->cpu >= 0)
-		kthread_bind(task, pool->cpu);
-	raw_spin_lock_irq(&pool->lock);
-	pool->nr_workers++;
-	pool->nr_idle++;
-	list_add(&w->node, &pool->idle);
-	raw_spin_unlock_irq(&pool->lock);
-	wake_up_process(task);
-}
-
-/* pool->lock held, dropped and retaken. */
-static void keep_one_idle(struct worker_pool *pool)
-{
-	if (pool->nr_idle || pool->creating || pool->nr_workers >= WORKERS_MAX)
-		return;
-	pool->creating = true;
-	raw_spin_unlock_irq(&pool->lock);
-	create_worker(pool);
-	raw_spin_lock_irq(&pool->lock);
-	pool->creating = false;
-}
-
-/* pool->lock held, dropped while the item runs. The worker is busy and counted. */
-static void run_one(struct worker *w, struct work_struct *work)
-{
-	struct worker_pool *pool = w->pool;
-	struct workqueue_struct *wq = work->wq;
-	struct worker *other = find_running(pool, work);
-	int before, after;
-
-	if (other) {	/* it was queued again while it runs there: that worker goes on with it */
-		list_move_tail(&work->entry, &other->scheduled);
-		return;
-	}
-	list_del_init(&work->entry);
-	w->current_work = work;
-	w->current_func = work->func;
-	w->current_wq = wq;
-	w->current_color = work->color;
-	/* From here on it may be queued again; the function sees what was written before that. */
-	smp_mb();
-	clear_bit(WORK_STRUCT_PENDING_BIT, &work->data);
-	raw_spin_unlock_irq(&pool->lock);
-
-	before = preempt_count();
-	w->current_func(work);		/* may free the item */
-	after = preempt_count();
-	if (unlikely(before != after)) {
-		pr_err("BUG: workqueue leaked lock or atomic: %s/0x%08x/%d\n     last function: %ps\n",
-		       current->comm, after, current->pid, w->current_func);
-		dump_stack();
-		current->preempt_count = before;
-	}
-
-	raw_spin_lock_irq(&pool->lock);
-	w->current_work = NULL;
-	w->current_func = NULL;
-	w->current_wq = NULL;
-	if (wq) {		/* a flusher's own item belongs to no work queue */
-		release_active(pool, wq);
-		release_color(wq, w->current_color);
-	}
-}
-
-static int worker_thread(void *arg)
-{
-	struct worker *w = arg;
-	struct worker_pool *pool = w->pool;
-	struct work_struct *work;
-
-	raw_spin_lock_irq(&pool->lock);
-	for (;;) {
-		/* Idle, until there is something to do and (on a CPU's pool) nobody else does it. */
-		while (list_empty(&pool->worklist) || (pool->cpu >= 0 && pool->nr_running)) {
-			bool spare = pool->nr_idle > IDLE_KEPT;
-			long left;
-
-			__set_current_state(TASK_IDLE);
-			raw_spin_unlock_irq(&pool->lock);
-			left = schedule_timeout(spare ? IDLE_TIMEOUT : MAX_SCHEDULE_TIMEOUT);
-			raw_spin_lock_irq(&pool->lock);
-			if (!left && pool->nr_idle > IDLE_KEPT && list_empty(&pool->worklist)) {
-				list_del(&w->node);
-				pool->nr_idle--;
-				pool->nr_workers--;
-				current->worker = NULL;
-				current->flags &= ~PF_WQ_WORKER;
-				raw_spin_unlock_irq(&pool->lock);
-				kfree(w);
-				return 0;
-			}
-		}
-
-		list_move(&w->node, &pool->busy);
-		pool->nr_idle--;
-		w->is_busy = true;
-		w->counted = true;
-		pool->nr_running++;
-		do {
-			keep_one_idle(pool);
-			work = list_first_entry_or_null(&pool->worklist, struct work_struct, entry);
-			if (!work)
-				break;
-			run_one(w, work);
-			while (!list_empty(&w->scheduled))
-				run_one(w, list_first_entry(&w->scheduled, struct work_struct, entry));
-			if (need_resched()) {
-				raw_spin_unlock_irq(&pool->lock);
-				cond_resched();
-				raw_spin_lock_irq(&pool->lock);
-			}
-		} while (!list_empty(&pool->worklist) && (pool->cpu < 0 || pool->nr_running == 1));
-		w->is_busy = false;
-		if (w->counted) {
-			w->counted = false;
-			pool->nr_running--;
-		}
-		list_move(&w->node, &pool->idle);
-		pool->nr_idle++;
-		kick_pool(pool);
-	}
-}
-
-/* An item's function oopsed, and takes its worker along. Its flushers must not wait for ever. */
-void wq_worker_died(struct task_struct *task)
-{
-	struct worker *w = task->worker;
-	struct worker_pool *pool;
-	unsigned long flags;
-
-	if (!w)
-		return;
-	pool = w->pool;
-	raw_spin_lock_irqsave(&pool->lock, flags);
-	list_del(&w->node);
-	pool->nr_workers--;
-	if (w->counted)
-		pool->nr_running--;
-	if (w->current_wq) {
-		release_active(pool, w->current_wq);
-		release_color(w->current_wq, w->current_color);
-	}
-	list_splice_init(&w->scheduled, &pool->worklist);
-	task->worker = NULL;
-	task->flags &= ~PF_WQ_WORKER;
-	kick_pool(pool);
-	raw_spin_unlock_irqrestore(&pool->lock, flags);
-	kfree(w);
-}
-
-/* ---- queueing ---- */
+/* ---- Queueing ---- */
 
 /* The caller owns PENDING; interrupts masked. */
-static void queue_owned(int cpu, struct workqueue_struct *wq, struct work_struct *work)
+void wq_queue_owned(int cpu, struct workqueue_struct *wq, struct work_struct *work)
 {
 	struct worker_pool *pool, *last = READ_ONCE(work->pool);
 
@@ -444,8 +81,8 @@ static void queue_owned(int cpu, struct workqueue_struct *wq, struct work_struct
 	/* Never twice at once: if it still runs in another pool, it is queued there. */
 	if (last && last != pool) {
 		raw_spin_lock(&last->lock);
-		if (find_running(last, work) && find_running(last, work)->current_wq == wq) {
-			insert_work(last, wq, work);
+		if (wq_find_running(last, work) && wq_find_running(last, work)->current_wq == wq) {
+			wq_insert_work(last, wq, work);
 			raw_spin_unlock(&last->lock);
 			return;
 		}
@@ -454,7 +91,7 @@ static void queue_owned(int cpu, struct workqueue_struct *wq, struct work_struct
 	raw_spin_lock(&pool->lock);
 	WARN_ONCE(wq->flags & __WQ_DESTROYING, "workqueue: work %ps queued on %s, which is being destroyed\n",
 		  work->func, wq->name);
-	insert_work(pool, wq, work);
+	wq_insert_work(pool, wq, work);
 	raw_spin_unlock(&pool->lock);
 }
 
@@ -465,7 +102,7 @@ bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *wor
 
 	local_irq_save(flags);
 	if (!test_and_set_bit(WORK_STRUCT_PENDING_BIT, &work->data)) {
-		queue_owned(cpu, wq, work);
+		wq_queue_owned(cpu, wq, work);
 		queued = true;
 	}
 	local_irq_restore(flags);
@@ -485,19 +122,19 @@ void delayed_work_timer_fn(struct timer_list *t)
 	unsigned long flags;
 
 	local_irq_save(flags);
-	queue_owned(dwork->cpu, dwork->wq, &dwork->work);
+	wq_queue_owned(dwork->cpu, dwork->wq, &dwork->work);
 	local_irq_restore(flags);
 }
 EXPORT_SYMBOL(delayed_work_timer_fn);
 
 /* The caller owns PENDING. */
-static void start_delay(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay)
+void wq_start_delay(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay)
 {
 	unsigned long flags;
 
 	if (!delay) {
 		local_irq_save(flags);
-		queue_owned(cpu, wq, &dwork->work);
+		wq_queue_owned(cpu, wq, &dwork->work);
 		local_irq_restore(flags);
 		return;
 	}
@@ -510,78 +147,10 @@ bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_
 {
 	if (test_and_set_bit(WORK_STRUCT_PENDING_BIT, &dwork->work.data))
 		return false;
-	start_delay(cpu, wq, dwork, delay);
+	wq_start_delay(cpu, wq, dwork, delay);
 	return true;
 }
 EXPORT_SYMBOL(queue_delayed_work_on);
-
-/*
- * Become the owner of PENDING, from whoever has it: take it off its list, stop its timer.
- * Returns: whether it was pending; -EAGAIN when somebody is just about to queue or has just taken it.
- */
-static int try_grab(struct work_struct *work, struct timer_list *timer)
-{
-	struct worker_pool *pool;
-	unsigned long flags;
-	int ret = -EAGAIN;
-
-	if (timer && del_timer(timer))
-		return 1;
-	if (!test_and_set_bit(WORK_STRUCT_PENDING_BIT, &work->data))
-		return 0;
-	pool = READ_ONCE(work->pool);
-	if (!pool)
-		return -EAGAIN;
-	raw_spin_lock_irqsave(&pool->lock, flags);
-	if (work->pool == pool && !list_empty(&work->entry)) {
-		struct workqueue_struct *wq = work->wq;
-		bool was_active = true;
-		struct work_struct *other;
-
-		raw_spin_lock(&wq->lock);
-		list_for_each_entry(other, &wq->waiting, entry)
-			if (other == work) {
-				was_active = false;
-				break;
-			}
-		if (was_active)
-			list_del_init(&work->entry);
-		else
-			leave_waiting(pool, wq, work, false);
-		raw_spin_unlock(&wq->lock);
-		if (was_active)
-			release_active(pool, wq);
-		release_color(wq, work->color);
-		kick_pool(pool);
-		ret = 1;
-	}
-	raw_spin_unlock_irqrestore(&pool->lock, flags);
-	return ret;
-}
-
-static int grab(struct work_struct *work, struct timer_list *timer)
-{
-	unsigned int tries = 0;
-	int ret;
-
-	/* Who has it gives it up at once, unless it is another canceller, which sleeps. */
-	while ((ret = try_grab(work, timer)) == -EAGAIN) {
-		if (++tries > 100 && preemptible())
-			schedule_timeout_uninterruptible(1);
-		else
-			cpu_relax();
-	}
-	return ret;
-}
-
-bool mod_delayed_work_on(int cpu, struct workqueue_struct *wq, struct delayed_work *dwork, unsigned long delay)
-{
-	bool was_pending = grab(&dwork->work, &dwork->timer);
-
-	start_delay(cpu, wq, dwork, delay);
-	return was_pending;
-}
-EXPORT_SYMBOL_GPL(mod_delayed_work_on);
 
 static void rcu_work_fn(struct rcu_head *head)
 {
@@ -589,7 +158,7 @@ static void rcu_work_fn(struct rcu_head *head)
 	unsigned long flags;
 
 	local_irq_save(flags);
-	queue_owned(WORK_CPU_UNBOUND, rwork->wq, &rwork->work);
+	wq_queue_owned(WORK_CPU_UNBOUND, rwork->wq, &rwork->work);
 	local_irq_restore(flags);
 }
 
@@ -603,169 +172,7 @@ bool queue_rcu_work(struct workqueue_struct *wq, struct rcu_work *rwork)
 }
 EXPORT_SYMBOL(queue_rcu_work);
 
-bool flush_rcu_work(struct rcu_work *rwork)
-{
-	if (work_pending(&rwork->work))
-		rcu_barrier();
-	return flush_work(&rwork->work);
-}
-EXPORT_SYMBOL(flush_rcu_work);
-
-/* ---- waiting ---- */
-
-struct flush_item {
-	struct work_struct work;
-	struct completion done;
-};
-
-static void flush_fn(struct work_struct *work)
-{
-	complete(&container_of(work, struct flush_item, work)->done);
-}
-
-/* Wait for @work if it is queued or runs. The item used for it belongs to no work queue, so no limit holds it up. */
-static bool wait_for_work(struct work_struct *work, bool running_only)
-{
-	struct flush_item flush = { .work = __WORK_INITIALIZER(flush.work, flush_fn),
-				    .done = COMPLETION_INITIALIZER(flush.done) };
-	struct worker_pool *pool;
-	struct worker *w;
-	bool wait = true;
-
-	might_sleep();
-again:
-	pool = READ_ONCE(work->pool);
-	if (!pool)
-		return false;
-	raw_spin_lock_irq(&pool->lock);
-	if (work->pool != pool) {
-		raw_spin_unlock_irq(&pool->lock);
-		goto again;
-	}
-	flush.work.data = BIT(WORK_STRUCT_PENDING_BIT);
-	w = find_running(pool, work);
-	if (!running_only && !list_empty(&work->entry)) {
-		raw_spin_lock(&work->wq->lock);	/* it may be among the waiting */
-		list_add(&flush.work.entry, &work->entry);
-		raw_spin_unlock(&work->wq->lock);
-		flush.work.pool = pool;
-		kick_pool(pool);
-	} else if (w) {
-		if (WARN_ON(w->task == current)) {	/* would wait for itself */
-			wait = false;
-		} else {
-			list_add(&flush.work.entry, &w->scheduled);
-			flush.work.pool = pool;
-		}
-	} else {
-		wait = false;
-	}
-	raw_spin_unlock_irq(&pool->lock);
-	if (wait)
-		wait_for_completion(&flush.done);
-	return wait;
-}
-
-bool flush_work(struct work_struct *work)
-{
-	return wait_for_work(work, false);
-}
-EXPORT_SYMBOL_GPL(flush_work);
-
-bool flush_delayed_work(struct delayed_work *dwork)
-{
-	unsigned long flags;
-
-	if (del_timer_sync(&dwork->timer)) {
-		local_irq_save(flags);
-		queue_owned(dwork->cpu, dwork->wq, &dwork->work);
-		local_irq_restore(flags);
-	}
-	return flush_work(&dwork->work);
-}
-EXPORT_SYMBOL(flush_delayed_work);
-
-bool cancel_work(struct work_struct *work)
-{
-	bool was_pending = grab(work, NULL);
-
-	clear_bit(WORK_STRUCT_PENDING_BIT, &work->data);
-	return was_pending;
-}
-EXPORT_SYMBOL(cancel_work);
-
-bool cancel_delayed_work(struct delayed_work *dwork)
-{
-	bool was_pending = grab(&dwork->work, &dwork->timer);
-
-	clear_bit(WORK_STRUCT_PENDING_BIT, &dwork->work.data);
-	return was_pending;
-}
-EXPORT_SYMBOL(cancel_delayed_work);
-
-/* With PENDING ours the item cannot be queued; then what runs is the last. */
-bool cancel_work_sync(struct work_struct *work)
-{
-	bool was_pending = grab(work, NULL);
-
-	wait_for_work(work, true);
-	clear_bit(WORK_STRUCT_PENDING_BIT, &work->data);
-	return was_pending;
-}
-EXPORT_SYMBOL_GPL(cancel_work_sync);
-
-bool cancel_delayed_work_sync(struct delayed_work *dwork)
-{
-	bool was_pending = grab(&dwork->work, &dwork->timer);
-
-	wait_for_work(&dwork->work, true);
-	clear_bit(WORK_STRUCT_PENDING_BIT, &dwork->work.data);
-	return was_pending;
-}
-EXPORT_SYMBOL(cancel_delayed_work_sync);
-
-/*
- * Everything queued before has the present color. Items queued from now on get the other one, of which
- * none is left from before: the last flush waited for that.
- */
-void __flush_workqueue(struct workqueue_struct *wq)
-{
-	DECLARE_COMPLETION_ONSTACK(done);
-	bool wait;
-
-	might_sleep();
-	mutex_lock(&wq->flush_mutex);
-	raw_spin_lock_irq(&wq->lock);
-	wait = wq->in_flight[wq->color] != 0;
-	if (wait) {
-		wq->color ^= 1;
-		wq->flusher = &done;
-	}
-	raw_spin_unlock_irq(&wq->lock);
-	if (wait)
-		wait_for_completion(&done);
-	mutex_unlock(&wq->flush_mutex);
-}
-EXPORT_SYMBOL(__flush_workqueue);
-
-static bool wq_is_empty(struct workqueue_struct *wq)
-{
-	return !READ_ONCE(wq->in_flight[0]) && !READ_ONCE(wq->in_flight[1]);
-}
-
-void drain_workqueue(struct workqueue_struct *wq)
-{
-	unsigned int flushes = 0;
-
-	do {
-		__flush_workqueue(wq);
-		if (++flushes == 10)
-			pr_warn("workqueue %s: drain_workqueue() isn't complete after %u tries\n", wq->name, flushes);
-	} while (!wq_is_empty(wq));
-}
-EXPORT_SYMBOL_GPL(drain_workqueue);
-
-/* ---- work queues ---- */
+/* ---- Work queues ---- */
 
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
 {
@@ -820,7 +227,7 @@ bool workqueue_congested(int cpu, struct workqueue_struct *wq)
 }
 EXPORT_SYMBOL_GPL(workqueue_congested);
 
-/* ---- conveniences ---- */
+/* ---- Conveniences ---- */
 
 int schedule_on_each_cpu(work_func_t func)
 {
@@ -872,7 +279,7 @@ unsigned int work_busy(struct work_struct *work)
 
 	if (pool) {
 		raw_spin_lock_irqsave(&pool->lock, flags);
-		if (find_running(pool, work))
+		if (wq_find_running(pool, work))
 			busy |= WORK_BUSY_RUNNING;
 		raw_spin_unlock_irqrestore(&pool->lock, flags);
 	}
@@ -894,22 +301,7 @@ bool current_is_workqueue_rescuer(void)
 }
 EXPORT_SYMBOL(current_is_workqueue_rescuer);
 
-/* ---- for the module loader: whose functions wait or run? ---- */
-
-static void visit_pool(struct worker_pool *pool, workqueue_visit_fn visit, void *ctx)
-{
-	struct work_struct *work;
-	struct worker *w;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&pool->lock, flags);
-	list_for_each_entry(w, &pool->busy, node)
-		if (w->current_func)
-			visit(w->current_work, w->current_func, w->task, ctx);
-	list_for_each_entry(work, &pool->worklist, entry)
-		visit(work, work->func, NULL, ctx);
-	raw_spin_unlock_irqrestore(&pool->lock, flags);
-}
+/* ---- For the module loader: whose functions wait or run? ---- */
 
 void workqueue_visit(workqueue_visit_fn visit, void *ctx)
 {
@@ -918,11 +310,11 @@ void workqueue_visit(workqueue_visit_fn visit, void *ctx)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		visit_pool(&per_cpu(cpu_pools, cpu)[0], visit, ctx);
-		visit_pool(&per_cpu(cpu_pools, cpu)[1], visit, ctx);
+		wq_visit_pool(&per_cpu(cpu_pools, cpu)[0], visit, ctx);
+		wq_visit_pool(&per_cpu(cpu_pools, cpu)[1], visit, ctx);
 	}
-	visit_pool(&unbound_pools[0], visit, ctx);
-	visit_pool(&unbound_pools[1], visit, ctx);
+	wq_visit_pool(&unbound_pools[0], visit, ctx);
+	wq_visit_pool(&unbound_pools[1], visit, ctx);
 	mutex_lock(&wq_mutex);
 	list_for_each_entry(wq, &all_workqueues, all) {
 		raw_spin_lock_irq(&wq->lock);
@@ -933,17 +325,7 @@ void workqueue_visit(workqueue_visit_fn visit, void *ctx)
 	mutex_unlock(&wq_mutex);
 }
 
-/* ---- boot ---- */
-
-static void __init pool_init(struct worker_pool *pool, int cpu, bool highpri)
-{
-	raw_spin_lock_init(&pool->lock);
-	pool->cpu = cpu;
-	pool->highpri = highpri;
-	INIT_LIST_HEAD(&pool->worklist);
-	INIT_LIST_HEAD(&pool->idle);
-	INIT_LIST_HEAD(&pool->busy);
-}
+/* ---- Boot ---- */
 
 /* Work may be queued from here on; it runs once there are workers. */
 void __init workqueue_init_early(void)
@@ -952,8 +334,8 @@ void __init workqueue_init_early(void)
 
 	for (i = 0; i < 2; i++) {
 		for_each_possible_cpu(cpu)
-			pool_init(&per_cpu(cpu_pools, cpu)[i], cpu, i);
-		pool_init(&unbound_pools[i], -1, i);
+			wq_pool_init(&per_cpu(cpu_pools, cpu)[i], cpu, i);
+		wq_pool_init(&unbound_pools[i], -1, i);
 	}
 	system_wq = alloc_workqueue("events", 0, 0);
 	system_highpri_wq = alloc_workqueue("events_highpri", WQ_HIGHPRI, 0);
@@ -974,9 +356,9 @@ void __init workqueue_init(void)
 
 	rcu_start();
 	for_each_online_cpu(cpu) {
-		create_worker(&per_cpu(cpu_pools, cpu)[0]);
-		create_worker(&per_cpu(cpu_pools, cpu)[1]);
+		wq_create_worker(&per_cpu(cpu_pools, cpu)[0]);
+		wq_create_worker(&per_cpu(cpu_pools, cpu)[1]);
 	}
-	create_worker(&unbound_pools[0]);
-	create_worker(&unbound_pools[1]);
+	wq_create_worker(&unbound_pools[0]);
+	wq_create_worker(&unbound_pools[1]);
 }
