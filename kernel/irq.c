@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Interrupt lines: descriptors, flow handlers, request and free.
+ * Interrupt lines: descriptors and flow handlers. What drivers call (request, free, disable, enable) is in irq_request.c.
  *
  * A line (struct irq_desc) knows its controller (irq_chip), the way its interrupts are acknowledged (the flow
  * handler) and its handlers. The architecture's vector calls irq_enter_from(), handle_irq(), irq_exit_to().
@@ -9,30 +9,27 @@
  * so that free_irq() can wait. Handlers of one line run on one CPU at a time; an interrupt that comes
  * meanwhile is remembered in pending.
  */
-#include <linux/err.h>
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/kernel.h>
-#include <linux/kthread.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
-#include <linux/slab.h>
 #include <linux/smp.h>
 #include <arch/smp.h>
 #include <paddock/init.h>
-#include "deferred_find.h"
 #include <paddock/irq.h>
 #include <paddock/rcu.h>
 #include <paddock/sched.h>
+#include "irq_internal.h"
 
 #define MAX_UNHANDLED 99900	/* in a row, as in Linux: then the line is shut off */
 
 unsigned int nr_irqs = NR_IRQS;
-static struct irq_desc descs[NR_IRQS] = {
+struct irq_desc irq_descs[NR_IRQS] = {
 	[0 ... NR_IRQS - 1] = { .lock = __RAW_SPIN_LOCK_UNLOCKED(lock), .depth = 1 },
 };
 
@@ -71,7 +68,7 @@ void irq_exit_to(struct pt_regs *regs)
 
 struct irq_desc *irq_to_desc(unsigned int irq)
 {
-	return irq < NR_IRQS ? &descs[irq] : NULL;
+	return irq < NR_IRQS ? &irq_descs[irq] : NULL;
 }
 
 struct irq_data *irq_get_irq_data(unsigned int irq)
@@ -125,7 +122,7 @@ int irq_set_percpu_devid(unsigned int irq)
 	return 0;
 }
 
-static int set_type_locked(struct irq_desc *desc, unsigned int type)
+int irq_set_type_locked(struct irq_desc *desc, unsigned int type)
 {
 	int err = 0;
 
@@ -145,7 +142,7 @@ int irq_set_irq_type(unsigned int irq, unsigned int type)
 	if (!desc || !desc->irq_data.chip)
 		return -EINVAL;
 	raw_spin_lock_irqsave(&desc->lock, flags);
-	err = set_type_locked(desc, type & IRQ_TYPE_SENSE_MASK);
+	err = irq_set_type_locked(desc, type & IRQ_TYPE_SENSE_MASK);
 	raw_spin_unlock_irqrestore(&desc->lock, flags);
 	return err;
 }
@@ -169,23 +166,7 @@ int irq_set_affinity(unsigned int irq, const struct cpumask *mask)
 }
 EXPORT_SYMBOL_GPL(irq_set_affinity);
 
-static void mask(struct irq_desc *desc)
-{
-	struct irq_chip *chip = desc->irq_data.chip;
-
-	if (chip->irq_mask)
-		chip->irq_mask(&desc->irq_data);
-}
-
-static void unmask(struct irq_desc *desc)
-{
-	struct irq_chip *chip = desc->irq_data.chip;
-
-	if (chip->irq_unmask)
-		chip->irq_unmask(&desc->irq_data);
-}
-
-static void ack(struct irq_desc *desc)
+static void irq_ack(struct irq_desc *desc)
 {
 	struct irq_chip *chip = desc->irq_data.chip;
 
@@ -193,7 +174,7 @@ static void ack(struct irq_desc *desc)
 		chip->irq_ack(&desc->irq_data);
 }
 
-static void eoi(struct irq_desc *desc)
+static void irq_eoi(struct irq_desc *desc)
 {
 	struct irq_chip *chip = desc->irq_data.chip;
 
@@ -241,7 +222,7 @@ static void note_result(struct irq_desc *desc, irqreturn_t result)
 		return;
 	pr_err("irq %u: nobody cared\nDisabling IRQ #%u\n", desc->irq_data.irq, desc->irq_data.irq);
 	desc->depth++;
-	mask(desc);
+	irq_mask(desc);
 }
 
 /* The handlers, again while the line fires meanwhile; lock held, dropped around them. */
@@ -250,7 +231,7 @@ static void handle_event(struct irq_desc *desc)
 	if (desc->in_progress || desc->depth || !desc->action) {
 		desc->pending = true;
 		if (desc->depth)
-			mask(desc);
+			irq_mask(desc);
 		return;
 	}
 	desc->in_progress = 1;
@@ -270,29 +251,29 @@ void handle_fasteoi_irq(struct irq_desc *desc)
 {
 	raw_spin_lock(&desc->lock);
 	handle_event(desc);
-	eoi(desc);
+	irq_eoi(desc);
 	raw_spin_unlock(&desc->lock);
 }
 
 void handle_level_irq(struct irq_desc *desc)
 {
 	raw_spin_lock(&desc->lock);
-	mask(desc);
-	ack(desc);
+	irq_mask(desc);
+	irq_ack(desc);
 	handle_event(desc);
 	desc->pending = false;		/* a level is still there, or is gone */
 	if (!desc->depth)
-		unmask(desc);
-	eoi(desc);
+		irq_unmask(desc);
+	irq_eoi(desc);
 	raw_spin_unlock(&desc->lock);
 }
 
 void handle_edge_irq(struct irq_desc *desc)
 {
 	raw_spin_lock(&desc->lock);
-	ack(desc);
+	irq_ack(desc);
 	handle_event(desc);
-	eoi(desc);
+	irq_eoi(desc);
 	raw_spin_unlock(&desc->lock);
 }
 
@@ -305,9 +286,9 @@ void handle_simple_irq(struct irq_desc *desc)
 
 void handle_percpu_irq(struct irq_desc *desc)
 {
-	ack(desc);
+	irq_ack(desc);
 	run_handlers(desc);
-	eoi(desc);
+	irq_eoi(desc);
 }
 
 void handle_bad_irq(struct irq_desc *desc)
@@ -336,261 +317,11 @@ void generic_handle_irq(unsigned int irq)
 }
 EXPORT_SYMBOL_GPL(generic_handle_irq);
 
-/* ---- Disable, enable, wait ---- */
-
-bool synchronize_hardirq(unsigned int irq)
-{
-	struct irq_desc *desc = irq_to_desc(irq);
-
-	if (desc)
-		while (READ_ONCE(desc->in_progress))
-			arch_cpu_relax();
-	smp_mb();
-	return true;
-}
-EXPORT_SYMBOL(synchronize_hardirq);
-
-void synchronize_irq(unsigned int irq)
-{
-	synchronize_hardirq(irq);
-}
-EXPORT_SYMBOL(synchronize_irq);
-
-void disable_irq_nosync(unsigned int irq)
-{
-	struct irq_desc *desc = irq_to_desc(irq);
-	unsigned long flags;
-
-	if (!desc || !desc->irq_data.chip)
-		return;
-	raw_spin_lock_irqsave(&desc->lock, flags);
-	if (!desc->depth++)
-		mask(desc);
-	raw_spin_unlock_irqrestore(&desc->lock, flags);
-}
-EXPORT_SYMBOL(disable_irq_nosync);
-
-void disable_irq(unsigned int irq)
-{
-	disable_irq_nosync(irq);
-	synchronize_irq(irq);
-}
-EXPORT_SYMBOL(disable_irq);
-
-bool disable_hardirq(unsigned int irq)
-{
-	disable_irq_nosync(irq);
-	return synchronize_hardirq(irq);
-}
-EXPORT_SYMBOL_GPL(disable_hardirq);
-
-void enable_irq(unsigned int irq)
-{
-	struct irq_desc *desc = irq_to_desc(irq);
-	unsigned long flags;
-	bool again = false;
-
-	if (!desc || !desc->irq_data.chip)
-		return;
-	raw_spin_lock_irqsave(&desc->lock, flags);
-	if (!desc->depth) {
-		WARN(1, "Unbalanced enable for IRQ %u\n", irq);
-	} else if (!--desc->depth && desc->action) {
-		unmask(desc);
-		again = desc->pending && !(desc->irq_data.type & IRQ_TYPE_LEVEL_MASK);
-		desc->pending = false;
-	}
-	raw_spin_unlock_irqrestore(&desc->lock, flags);
-	if (again)	/* an edge that came while it was off */
-		generic_handle_irq(irq);
-}
-EXPORT_SYMBOL(enable_irq);
-
-/* ---- Request and free ---- */
-
-static irqreturn_t only_wake_thread(int irq, void *dev_id)
-{
-	return IRQ_WAKE_THREAD;
-}
-
-static int handler_thread(void *arg)
-{
-	struct irqaction *a = arg;
-
-	for (;;) {
-		set_current_state(TASK_INTERRUPTIBLE);
-		if (kthread_should_stop())
-			break;
-		if (!test_and_clear_bit(0, &a->thread_wanted)) {
-			schedule();
-			continue;
-		}
-		__set_current_state(TASK_RUNNING);
-		a->thread_fn(a->irq, a->dev_id);
-		if (a->flags & IRQF_ONESHOT)
-			enable_irq(a->irq);
-	}
-	__set_current_state(TASK_RUNNING);
-	return 0;
-}
-
-static irqreturn_t oneshot_handler(int irq, void *dev_id)
-{
-	disable_irq_nosync(irq);	/* until the thread has been there */
-	return IRQ_WAKE_THREAD;
-}
-
-static unsigned int highest_used;	/* no line above it ever had a handler; only grows, for irqs_find() */
-
-/* Put @a on the line; lock held. */
-static int add_action(struct irq_desc *desc, struct irqaction *a)
-{
-	unsigned int irq = desc - descs, seen = READ_ONCE(highest_used);
-	struct irqaction **tail = &desc->action;
-
-	if (desc->action && !(desc->action->flags & a->flags & IRQF_SHARED))
-		return -EBUSY;
-	if (!desc->action && (a->flags & IRQF_TRIGGER_MASK)) {
-		int err = set_type_locked(desc, a->flags & IRQF_TRIGGER_MASK);
-
-		if (err)
-			return err;
-	}
-	while (*tail)
-		tail = &(*tail)->next;
-	*tail = a;
-	while (irq > seen && !try_cmpxchg(&highest_used, &seen, irq))
-		;
-	if (desc->action == a && !(a->flags & IRQF_NO_AUTOEN)) {
-		struct irq_chip *chip = desc->irq_data.chip;
-
-		desc->depth = 0;
-		desc->pending = false;
-		desc->unhandled = 0;
-		cpumask_setall(&desc->irq_data.affinity);
-		if (chip->irq_startup)
-			chip->irq_startup(&desc->irq_data);
-		else
-			unmask(desc);
-	}
-	return 0;
-}
-
-int request_threaded_irq(unsigned int irq, irq_handler_t handler, irq_handler_t thread_fn,
-			 unsigned long irqflags, const char *name, void *dev_id)
-{
-	struct irq_desc *desc = irq_to_desc(irq);
-	struct irqaction *a;
-	unsigned long flags;
-	int err;
-
-	if (!desc || !desc->irq_data.chip || (!handler && !thread_fn) ||
-	    ((irqflags & IRQF_SHARED) && !dev_id))
-		return -EINVAL;
-	a = kzalloc(sizeof(*a), GFP_KERNEL);
-	if (!a)
-		return -ENOMEM;
-	if (!desc->kstat_irqs)
-		desc->kstat_irqs = alloc_percpu(unsigned int);
-	a->irq = irq;
-	a->handler = handler ? handler : irqflags & IRQF_ONESHOT ? oneshot_handler : only_wake_thread;
-	a->thread_fn = thread_fn;
-	a->flags = handler ? irqflags & ~IRQF_ONESHOT : irqflags;
-	a->name = name;
-	a->dev_id = dev_id;
-	if (thread_fn) {
-		a->thread = kthread_run(handler_thread, a, "irq/%u-%s", irq, name);
-		if (IS_ERR(a->thread)) {
-			err = PTR_ERR(a->thread);
-			kfree(a);
-			return err;
-		}
-	}
-	raw_spin_lock_irqsave(&desc->lock, flags);
-	err = add_action(desc, a);
-	raw_spin_unlock_irqrestore(&desc->lock, flags);
-	if (err) {
-		if (a->thread)
-			kthread_stop(a->thread);
-		kfree(a);
-	}
-	return err;
-}
-EXPORT_SYMBOL(request_threaded_irq);
-
-const void *free_irq(unsigned int irq, void *dev_id)
-{
-	struct irq_desc *desc = irq_to_desc(irq);
-	struct irqaction **pp, *a;
-	unsigned long flags;
-	const char *name;
-
-	if (!desc)
-		return NULL;
-	raw_spin_lock_irqsave(&desc->lock, flags);
-	for (pp = &desc->action; (a = *pp) && a->dev_id != dev_id; )
-		pp = &a->next;
-	if (!a) {
-		raw_spin_unlock_irqrestore(&desc->lock, flags);
-		WARN(1, "Trying to free already-free IRQ %u\n", irq);
-		return NULL;
-	}
-	*pp = a->next;
-	if (!desc->action) {
-		desc->depth = 1;
-		if (desc->irq_data.chip->irq_shutdown)
-			desc->irq_data.chip->irq_shutdown(&desc->irq_data);
-		else
-			mask(desc);
-	}
-	raw_spin_unlock_irqrestore(&desc->lock, flags);
-	synchronize_hardirq(irq);
-	if (a->thread)
-		kthread_stop(a->thread);
-	name = a->name;
-	kfree(a);
-	return name;
-}
-EXPORT_SYMBOL(free_irq);
-
 void __init irq_init(void)
 {
 	softirq_init();
 	arch_irq_init();
 	arch_irq_init_cpu(0);
-}
-
-/* ---- What belongs to a module's text; see deferred.c ---- */
-
-bool irqs_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip)
-{
-	unsigned int irq;
-
-	for (irq = 0; irq <= READ_ONCE(highest_used); irq++) {
-		struct irqaction *a;
-		bool found = false;
-
-		if (!READ_ONCE(descs[irq].action))
-			continue;
-		raw_spin_lock_irq(&descs[irq].lock);
-		for (a = descs[irq].action; a && !found; a = a->next) {
-			unsigned long fn = (unsigned long)a->handler, tfn = (unsigned long)a->thread_fn;
-
-			if (!(fn >= start && fn < end) && !(tfn >= start && tfn < end))
-				continue;
-			if (skip--)
-				continue;
-			found = true;
-			out->function = fn >= start && fn < end ? fn : tfn;
-			out->object = a->dev_id;
-			out->irq = irq;
-			snprintf(out->detail, sizeof(out->detail), "irq %u (%s)", irq, a->name);
-		}
-		raw_spin_unlock_irq(&descs[irq].lock);
-		if (found)
-			return true;
-	}
-	return false;
 }
 
 /* ---- /proc/interrupts ---- */
@@ -632,8 +363,8 @@ int show_interrupts(struct seq_file *m, void *v)
 		seq_printf(m, "       CPU%-3u", cpu);
 	seq_putc(m, '\n');
 	for (i = 0; i < NR_IRQS; i++)
-		if (descs[i].action)
-			show_line(m, &descs[i]);
+		if (irq_descs[i].action)
+			show_line(m, &irq_descs[i]);
 	for (i = 0; i < NR_IPI_KINDS; i++) {
 		seq_printf(m, "%3s: ", kinds[i][0]);
 		for_each_online_cpu(cpu)
