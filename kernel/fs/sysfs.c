@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * sysfs: kobjects as folders, their attributes as files.
+ * sysfs: kobjects as folders, their attributes as files. Groups of attributes are in sysfs_group.c.
  *
  * A file's inode has one sysfs_node, which says whose attribute it is. Reading is a seq_file of one
  * record, a page long; writing hands the caller's bytes, NUL-terminated, to store(). The gate
@@ -18,7 +18,7 @@
 #include <linux/panic.h>
 #include <linux/poll.h>
 #include <linux/uaccess.h>
-#include "internal.h"
+#include "sysfs.h"
 
 struct sysfs_node {
 	struct kobject *kobj;
@@ -193,7 +193,7 @@ static const struct inode_operations sysfs_inode_operations = {
 	.evict = sysfs_evict,
 };
 
-static int add_file(struct dentry *dir, struct kobject *kobj, const struct attribute *attr,
+int sysfs_add_file(struct dentry *dir, struct kobject *kobj, const struct attribute *attr,
 		    umode_t mode, bool is_bin)
 {
 	struct sysfs_node *node;
@@ -230,7 +230,7 @@ static int add_file(struct dentry *dir, struct kobject *kobj, const struct attri
 }
 
 /* Remove a name below @dir; missing ones are passed over. */
-static void remove_child(struct dentry *dir, const char *name)
+void sysfs_remove_child(struct dentry *dir, const char *name)
 {
 	struct dentry *d = dir ? tree_lookup(dir, name) : NULL;
 
@@ -240,7 +240,7 @@ static void remove_child(struct dentry *dir, const char *name)
 	}
 }
 
-static struct dentry *make_dir(struct dentry *parent, const char *name)
+struct dentry *sysfs_make_dir(struct dentry *parent, const char *name)
 {
 	struct inode *inode = new_inode(sysfs_sb, S_IFDIR | 0755);
 	struct dentry *d;
@@ -254,18 +254,18 @@ static struct dentry *make_dir(struct dentry *parent, const char *name)
 	return d;
 }
 
-static struct dentry *dir_of(struct kobject *kobj)
+struct dentry *sysfs_dir_of(struct kobject *kobj)
 {
 	return kobj ? kobj->sd : sysfs_root;
 }
 
 int sysfs_create_dir(struct kobject *kobj)
 {
-	struct dentry *parent = dir_of(kobj->parent), *d;
+	struct dentry *parent = sysfs_dir_of(kobj->parent), *d;
 
 	if (!parent)
 		return -ENOENT;
-	d = make_dir(parent, kobject_name(kobj));
+	d = sysfs_make_dir(parent, kobject_name(kobj));
 	if (IS_ERR(d)) {
 		if (PTR_ERR(d) == -EEXIST)
 			WARN(1, "sysfs: cannot create duplicate filename '%s'\n",
@@ -296,7 +296,7 @@ int sysfs_rename_dir(struct kobject *kobj, const char *new_name)
 		return -ENOENT;
 	if (!list_empty(&old->d_subdirs))
 		return -EBUSY;
-	d = make_dir(old->d_parent, new_name);
+	d = sysfs_make_dir(old->d_parent, new_name);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
 	kobj->sd = dget(d);
@@ -307,13 +307,13 @@ int sysfs_rename_dir(struct kobject *kobj, const char *new_name)
 
 int sysfs_create_file(struct kobject *kobj, const struct attribute *attr)
 {
-	return add_file(dir_of(kobj), kobj, attr, attr->mode, false);
+	return sysfs_add_file(sysfs_dir_of(kobj), kobj, attr, attr->mode, false);
 }
 EXPORT_SYMBOL_GPL(sysfs_create_file);
 
 void sysfs_remove_file(struct kobject *kobj, const struct attribute *attr)
 {
-	remove_child(dir_of(kobj), attr->name);
+	sysfs_remove_child(sysfs_dir_of(kobj), attr->name);
 }
 EXPORT_SYMBOL_GPL(sysfs_remove_file);
 
@@ -339,7 +339,7 @@ EXPORT_SYMBOL_GPL(sysfs_remove_files);
 
 int sysfs_chmod_file(struct kobject *kobj, const struct attribute *attr, umode_t mode)
 {
-	struct dentry *d = tree_lookup(dir_of(kobj), attr->name);
+	struct dentry *d = tree_lookup(sysfs_dir_of(kobj), attr->name);
 
 	if (!d)
 		return -ENOENT;
@@ -351,197 +351,21 @@ EXPORT_SYMBOL_GPL(sysfs_chmod_file);
 
 int sysfs_create_bin_file(struct kobject *kobj, const struct bin_attribute *bin)
 {
-	return add_file(dir_of(kobj), kobj, &bin->attr, bin->attr.mode, true);
+	return sysfs_add_file(sysfs_dir_of(kobj), kobj, &bin->attr, bin->attr.mode, true);
 }
 EXPORT_SYMBOL_GPL(sysfs_create_bin_file);
 
 void sysfs_remove_bin_file(struct kobject *kobj, const struct bin_attribute *bin)
 {
-	remove_child(dir_of(kobj), bin->attr.name);
+	sysfs_remove_child(sysfs_dir_of(kobj), bin->attr.name);
 }
 EXPORT_SYMBOL_GPL(sysfs_remove_bin_file);
-
-/* ---- Groups ---- */
-
-static void remove_group_files(struct dentry *dir, const struct attribute_group *grp)
-{
-	for (int i = 0; grp->attrs && grp->attrs[i]; i++)
-		remove_child(dir, grp->attrs[i]->name);
-	for (int i = 0; grp->bin_attrs && grp->bin_attrs[i]; i++)
-		remove_child(dir, grp->bin_attrs[i]->attr.name);
-}
-
-static int add_group_files(struct dentry *dir, struct kobject *kobj,
-			   const struct attribute_group *grp)
-{
-	int err = 0;
-
-	for (int i = 0; grp->attrs && grp->attrs[i] && !err; i++) {
-		umode_t mode = grp->attrs[i]->mode;
-
-		if (grp->is_visible)
-			mode = grp->is_visible(kobj, grp->attrs[i], i);
-		if (mode)
-			err = add_file(dir, kobj, grp->attrs[i], mode, false);
-	}
-	for (int i = 0; grp->bin_attrs && grp->bin_attrs[i] && !err; i++) {
-		umode_t mode = grp->bin_attrs[i]->attr.mode;
-
-		if (grp->is_bin_visible)
-			mode = grp->is_bin_visible(kobj, grp->bin_attrs[i], i);
-		if (mode)
-			err = add_file(dir, kobj, &grp->bin_attrs[i]->attr, mode, true);
-	}
-	return err;
-}
-
-/* The folder of a group, with a reference: the kobject's own, or one below it. */
-static struct dentry *group_dir(struct kobject *kobj, const char *name)
-{
-	struct dentry *dir = dir_of(kobj);
-
-	if (!dir)
-		return NULL;
-	return name ? tree_lookup(dir, name) : dget(dir);
-}
-
-int sysfs_create_group(struct kobject *kobj, const struct attribute_group *grp)
-{
-	struct dentry *dir = dir_of(kobj);
-	int err;
-
-	if (WARN_ON(!dir))
-		return -EINVAL;
-	if (!grp->attrs && !grp->bin_attrs) {
-		WARN(1, "sysfs: (bin_)attrs not set by subsystem for group: %s/%s\n",
-		     kobject_name(kobj), grp->name ?: "");
-		return -EINVAL;
-	}
-	if (grp->name) {
-		dir = make_dir(dir, grp->name);
-		if (IS_ERR(dir)) {
-			if (PTR_ERR(dir) == -EEXIST)
-				WARN(1, "sysfs: cannot create duplicate filename '%s/%s'\n",
-				     kobject_name(kobj), grp->name);
-			return PTR_ERR(dir);
-		}
-	}
-	err = add_group_files(dir, kobj, grp);
-	if (err) {
-		if (grp->name)
-			tree_remove(dir);
-		else
-			remove_group_files(dir, grp);
-	}
-	return err;
-}
-EXPORT_SYMBOL_GPL(sysfs_create_group);
-
-int sysfs_create_groups(struct kobject *kobj, const struct attribute_group **groups)
-{
-	int err = 0, i;
-
-	for (i = 0; groups && groups[i]; i++) {
-		err = sysfs_create_group(kobj, groups[i]);
-		if (err) {
-			while (--i >= 0)
-				sysfs_remove_group(kobj, groups[i]);
-			break;
-		}
-	}
-	return err;
-}
-EXPORT_SYMBOL_GPL(sysfs_create_groups);
-
-/* Visibility may have changed: files that appear, and files that go. */
-int sysfs_update_group(struct kobject *kobj, const struct attribute_group *grp)
-{
-	struct dentry *dir = group_dir(kobj, grp->name);
-	int err;
-
-	if (!dir)
-		return -EINVAL;
-	remove_group_files(dir, grp);
-	err = add_group_files(dir, kobj, grp);
-	dput(dir);
-	return err;
-}
-EXPORT_SYMBOL_GPL(sysfs_update_group);
-
-void sysfs_remove_group(struct kobject *kobj, const struct attribute_group *grp)
-{
-	struct dentry *dir = group_dir(kobj, grp->name);
-
-	if (!dir)
-		return;
-	if (grp->name)
-		tree_remove(dir);
-	else
-		remove_group_files(dir, grp);
-	dput(dir);
-}
-EXPORT_SYMBOL_GPL(sysfs_remove_group);
-
-void sysfs_remove_groups(struct kobject *kobj, const struct attribute_group **groups)
-{
-	for (int i = 0; groups && groups[i]; i++)
-		sysfs_remove_group(kobj, groups[i]);
-}
-EXPORT_SYMBOL_GPL(sysfs_remove_groups);
-
-int sysfs_merge_group(struct kobject *kobj, const struct attribute_group *grp)
-{
-	struct dentry *dir = group_dir(kobj, grp->name);
-	int err;
-
-	if (!dir)
-		return -ENOENT;
-	err = add_group_files(dir, kobj, grp);
-	if (err)
-		remove_group_files(dir, grp);
-	dput(dir);
-	return err;
-}
-EXPORT_SYMBOL_GPL(sysfs_merge_group);
-
-void sysfs_unmerge_group(struct kobject *kobj, const struct attribute_group *grp)
-{
-	struct dentry *dir = group_dir(kobj, grp->name);
-
-	if (dir)
-		remove_group_files(dir, grp);
-	dput(dir);
-}
-EXPORT_SYMBOL_GPL(sysfs_unmerge_group);
-
-int sysfs_add_file_to_group(struct kobject *kobj, const struct attribute *attr, const char *group)
-{
-	struct dentry *dir = group_dir(kobj, group);
-	int err;
-
-	if (!dir)
-		return -ENOENT;
-	err = add_file(dir, kobj, attr, attr->mode, false);
-	dput(dir);
-	return err;
-}
-EXPORT_SYMBOL_GPL(sysfs_add_file_to_group);
-
-void sysfs_remove_file_from_group(struct kobject *kobj, const struct attribute *attr,
-				  const char *group)
-{
-	struct dentry *dir = group_dir(kobj, group);
-
-	remove_child(dir, attr->name);
-	dput(dir);
-}
-EXPORT_SYMBOL_GPL(sysfs_remove_file_from_group);
 
 /* ---- Links and mount points ---- */
 
 int sysfs_create_link(struct kobject *kobj, struct kobject *target, const char *name)
 {
-	struct dentry *dir = dir_of(kobj), *to = target ? target->sd : NULL, *d;
+	struct dentry *dir = sysfs_dir_of(kobj), *to = target ? target->sd : NULL, *d;
 	struct inode *inode;
 	char *buf, *path;
 	unsigned int up = 0;
@@ -589,25 +413,25 @@ EXPORT_SYMBOL_GPL(sysfs_create_link);
 
 void sysfs_remove_link(struct kobject *kobj, const char *name)
 {
-	remove_child(dir_of(kobj), name);
+	sysfs_remove_child(sysfs_dir_of(kobj), name);
 }
 EXPORT_SYMBOL_GPL(sysfs_remove_link);
 
 int sysfs_create_mount_point(struct kobject *parent, const char *name)
 {
-	return PTR_ERR_OR_ZERO(make_dir(dir_of(parent), name));
+	return PTR_ERR_OR_ZERO(sysfs_make_dir(sysfs_dir_of(parent), name));
 }
 EXPORT_SYMBOL_GPL(sysfs_create_mount_point);
 
 void sysfs_remove_mount_point(struct kobject *parent, const char *name)
 {
-	remove_child(dir_of(parent), name);
+	sysfs_remove_child(sysfs_dir_of(parent), name);
 }
 EXPORT_SYMBOL_GPL(sysfs_remove_mount_point);
 
 void sysfs_notify(struct kobject *kobj, const char *dir, const char *attr)
 {
-	struct dentry *d = group_dir(kobj, dir), *file;
+	struct dentry *d = sysfs_group_dir(kobj, dir), *file;
 	struct sysfs_node *node;
 
 	if (!d)
