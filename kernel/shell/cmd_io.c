@@ -304,3 +304,32 @@ const struct shell_command *shell_command_nth(unsigned int n)
 	} while (next && n--);
 	return next;
 }
+
+int cmd_each_input(struct cmd *c, int index, int bad_status,
+		      int (*fn)(struct cmd *c, struct file *f, const char *name, void *arg), void *arg)
+{
+	int status = 0, i = index;
+
+	do {
+		const char *name = i < c->argc ? c->argv[i] : "-";
+		struct file *f = cmd_open_arg(c, name);
+		int s;
+
+		if (!f) {
+			status = bad_status;
+			continue;
+		}
+		s = fn(c, f, name, arg);
+		cmd_close_arg(c, f);
+		if (s)
+			status = s;
+		if (cmd_interrupted(c))
+			return STATUS_INTERRUPTED;
+	} while (++i < c->argc && !c->out_error);
+	return status;
+}
+
+int cmd_read_failed(struct cmd *c, const char *name, ssize_t err)
+{
+	return cmd_interrupted(c) ? STATUS_INTERRUPTED : cmd_perror(c, name, err);
+}

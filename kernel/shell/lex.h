@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tokens, between lex.c and parse.c. */
+/* Tokens, between lex.c and parse*.c. */
 #pragma once
 
 #include <linux/kernel.h>

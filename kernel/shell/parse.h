@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The shell's syntax tree, made by parse.c, walked by exec.c. All nodes and strings live in the parser's arena. */
+/* The shell's syntax tree, made by parse*.c, walked by exec.c. All nodes and strings live in the parser's arena. */
 #pragma once
 
 #include "shell.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads and files of running commands, between exec.c, run.c and redir.c. */
+/* Running commands, between exec.c, exec_simple.c, run.c and redir.c. */
 #pragma once
 
 #include "parse.h"
@@ -31,5 +31,15 @@ int run_command(struct shell *sh, const struct shell_command *cmd, int argc, cha
 int run_pipeline(struct shell *sh, struct node *n);
 int run_subshell(struct shell *sh, struct node *n);
 int run_background(struct shell *sh, struct node *n);
-/* exec.c: a simple command; @own_thread: this thread belongs to the command already. */
+/* exec.c: has break, return, exit or Ctrl-C been met, so that everything unwinds? */
+bool shell_leaving(struct shell *sh);
+/* exec_simple.c: N_FUNCTION. Returns the status. */
+int exec_define_function(struct shell *sh, struct node *n);
+/*
+ * exec_simple.c: run @fn in this thread with the shell's standard files redirected. Returns its status, or 1 when a file
+ * cannot be opened; that is reported, and @fn does not run.
+ */
+int exec_with_redirections(struct shell *sh, struct arena *a, struct redir *redirs,
+			   int (*fn)(struct shell *sh, void *arg), void *arg);
+/* exec_simple.c: a simple command; @own_thread: this thread belongs to the command already. */
 int exec_simple(struct shell *sh, struct node *n, bool own_thread);

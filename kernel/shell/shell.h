@@ -2,10 +2,11 @@
 /*
  * The shell, inside: what a command gets, what a shell environment holds, and who calls whom.
  *
- *   boot.c, edit.c   lines from a script or the console
- *   lex.c, parse.c   text -> tree (struct node), in an arena
- *   expand.c         a word of the tree -> fields: parameters, $(…), arithmetic, splitting, globs
- *   exec.c           runs a tree; redirections, pipelines, threads, Ctrl-C
+ *   boot.c, edit*.c  lines from a script or the console
+ *   lex.c, parse*.c  text -> tree (struct node), in an arena
+ *   expand*.c        a word of the tree -> fields: parameters, $(…), arithmetic, splitting, globs
+ *   exec.c           walks a tree; exec_simple.c: one command's assignments, words, redirections
+ *   run.c            threads and pipelines; redir.c: the files; Ctrl-C
  *   builtin.c        commands that change the shell itself (cd, set, export, …)
  *   cmd_*.c          all other commands, a family per file, listed by SHELL_COMMAND()
  *
@@ -40,6 +41,8 @@ struct cmd {
 	size_t outlen;
 	int out_error;		/* first failed write of the output: -errno */
 };
+
+#define STATUS_INTERRUPTED 130	/* 128 + SIGINT */
 
 /* What runs: returns the exit status, 0…255. */
 typedef int (*cmd_fn)(struct cmd *c);
@@ -102,6 +105,16 @@ void line_reader_end(struct line_reader *r);
  */
 struct file *cmd_open_arg(struct cmd *c, const char *path);
 void cmd_close_arg(struct cmd *c, struct file *f);
+
+/*
+ * cmd_each_input - call @fn for each operand from argv[@index] on, opened; "-" or none is standard input.
+ * Returns: the last status of @fn that was not 0. Operands that cannot be opened are reported and make it @bad_status;
+ *          STATUS_INTERRUPTED after Ctrl-C.
+ */
+int cmd_each_input(struct cmd *c, int index, int bad_status,
+		   int (*fn)(struct cmd *c, struct file *f, const char *name, void *arg), void *arg);
+/* Reading @name failed with @err: reports it. Returns the status. */
+int cmd_read_failed(struct cmd *c, const char *name, ssize_t err);
 
 /*
  * Options as getopt() reads them: cmd_getopt(c, &o, "n:v") returns the letter, -1 at the end (o.index is then the

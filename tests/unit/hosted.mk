@@ -11,8 +11,8 @@ hosted-kflags := -std=gnu11 -O1 -g -ffreestanding -nostdinc -isystem $(shell gcc
 	-Wno-sign-compare -Wno-missing-field-initializers -fsanitize=address,undefined -fno-sanitize-recover=all
 
 unit-tests += shell
-hosted-shell := kernel/shell/arena.c kernel/shell/lex.c kernel/shell/parse.c kernel/shell/expand.c kernel/shell/glob.c \
-	kernel/shell/arith.c kernel/shell/vars.c kernel/shell/regex.c kernel/lib/sort.c kernel/lib/bitmap.c kernel/lib/find.c
+hosted-shell := $(addprefix kernel/shell/,arena.c lex.c parse.c parse_compound.c parse_token.c expand.c expand_param.c glob.c \
+	arith.c vars.c regex.c) kernel/lib/sort.c kernel/lib/bitmap.c kernel/lib/find.c
 
 # The suites that run in the kernel, too. rename.h keeps the C library's functions apart from the kernel's.
 unit-tests += lib
