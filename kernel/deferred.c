@@ -12,6 +12,7 @@
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/rbtree.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/timer.h>
@@ -56,6 +57,23 @@ static bool matches(struct search *s, unsigned long function)
 	s->found = true;
 	s->out->function = function;
 	return true;
+}
+
+struct rb_node *deferred_find_node(struct rb_root_cached *tree, unsigned long start, unsigned long end,
+				   unsigned int *skip, unsigned long (*function_of)(const struct rb_node *n))
+{
+	struct rb_node *n;
+
+	for (n = rb_first_cached(tree); n; n = rb_next(n)) {
+		unsigned long fn = function_of(n);
+
+		if (fn < start || fn >= end)
+			continue;
+		if (!*skip)
+			return n;
+		--*skip;
+	}
+	return NULL;
 }
 
 static void visit_work(struct work_struct *work, work_func_t func, struct task_struct *runner, void *ctx)

@@ -6,6 +6,15 @@
 
 #include <paddock/deferred.h>
 
+struct rb_node;
+struct rb_root_cached;
+/*
+ * The (*skip + 1)-th node of a tree whose function, as @function_of tells it, lies in [start, end); or NULL, with *skip
+ * less by those that do. Context: any; the tree's lock held.
+ */
+struct rb_node *deferred_find_node(struct rb_root_cached *tree, unsigned long start, unsigned long end,
+				   unsigned int *skip, unsigned long (*function_of)(const struct rb_node *n));
+
 bool timers_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
 bool hrtimers_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
 bool irqs_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);

@@ -200,33 +200,36 @@ u64 hrtimers_run(u64 now)
 	return next;
 }
 
+/* ---- What belongs to a module's text; see deferred.c ---- */
+
+static unsigned long function_of(const struct rb_node *n)
+{
+	return (unsigned long)rb_entry(n, struct hrtimer, node)->function;
+}
+
 bool hrtimers_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip)
 {
+	struct rb_node *n = NULL;
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
 		struct hrtimer_base *base = &per_cpu(hrtimer_bases, cpu);
-		struct rb_node *n;
-		bool found = false;
 
 		raw_spin_lock_irq(&base->lock);
-		for (n = rb_first_cached(&base->tree); n && !found; n = rb_next(n)) {
+		n = deferred_find_node(&base->tree, start, end, &skip, function_of);
+		if (n) {
 			struct hrtimer *t = rb_entry(n, struct hrtimer, node);
-			unsigned long fn = (unsigned long)t->function;
 
-			if (fn < start || fn >= end || skip--)
-				continue;
-			found = true;
-			out->function = fn;
+			out->function = (unsigned long)t->function;
 			out->object = t;
 			snprintf(out->detail, sizeof(out->detail), "expires in %lld us",
 				 (long long)(expiry(t) - ktime_get()) / 1000);
 		}
 		raw_spin_unlock_irq(&base->lock);
-		if (found)
-			return true;
+		if (n)
+			break;
 	}
-	return false;
+	return n;
 }
 
 /* ---- Sleeping ---- */

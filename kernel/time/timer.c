@@ -316,33 +316,34 @@ void __init timers_init(void)
 
 /* ---- What belongs to a module's text; see deferred.c ---- */
 
+static unsigned long function_of(const struct rb_node *n)
+{
+	return (unsigned long)rb_entry(n, struct timer_list, entry)->function;
+}
+
 bool timers_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip)
 {
+	struct rb_node *n = NULL;
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
 		struct timer_base *base = &per_cpu(timer_bases, cpu);
-		struct rb_node *n;
-		bool found = false;
 
 		raw_spin_lock_irq(&base->lock);
-		for (n = rb_first_cached(&base->tree); n && !found; n = rb_next(n)) {
+		n = deferred_find_node(&base->tree, start, end, &skip, function_of);
+		if (n) {
 			struct timer_list *t = rb_entry(n, struct timer_list, entry);
-			unsigned long fn = (unsigned long)t->function;
 
-			if (fn < start || fn >= end || skip--)
-				continue;
-			found = true;
-			out->function = fn;
+			out->function = (unsigned long)t->function;
 			out->object = t;
 			snprintf(out->detail, sizeof(out->detail), "expires in %ld ms",
 				 (long)(t->expires - jiffies));
 		}
 		raw_spin_unlock_irq(&base->lock);
-		if (found)
-			return true;
+		if (n)
+			break;
 	}
-	return false;
+	return n;
 }
 
 /* ---- Sleeping in jiffies ---- */
