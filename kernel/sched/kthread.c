@@ -114,7 +114,11 @@ void *kthread_data(struct task_struct *k)
 }
 EXPORT_SYMBOL_GPL(kthread_data);
 
-/* The thread waits here until unparked. */
+/*
+ * The thread waits here until unparked. It completes "parked" each time round: who parks it again before it got away
+ * from here waits for the next time. kthread_unpark() makes "parked" incomplete while the thread still stands; to do
+ * so in kthread_park(), behind its bit, would forget a thread that was quick.
+ */
 void kthread_parkme(void)
 {
 	struct kthread *self = current->kthread;
@@ -123,11 +127,9 @@ void kthread_parkme(void)
 		set_current_state(TASK_PARKED);
 		if (!test_bit(KTHREAD_SHOULD_PARK, &self->flags))
 			break;
-		if (!test_and_set_bit(KTHREAD_IS_PARKED, &self->flags))
-			complete_all(&self->parked);
+		complete_all(&self->parked);
 		schedule();
 	}
-	clear_bit(KTHREAD_IS_PARKED, &self->flags);
 	__set_current_state(TASK_RUNNING);
 }
 EXPORT_SYMBOL_GPL(kthread_parkme);
@@ -141,7 +143,6 @@ int kthread_park(struct task_struct *k)
 	if (test_and_set_bit(KTHREAD_SHOULD_PARK, &kthread->flags))
 		return -EBUSY;
 	if (k != current) {
-		reinit_completion(&kthread->parked);
 		wake_up_process(k);
 		wait_for_completion(&kthread->parked);
 	}
@@ -151,8 +152,11 @@ EXPORT_SYMBOL_GPL(kthread_park);
 
 void kthread_unpark(struct task_struct *k)
 {
-	if (!test_and_clear_bit(KTHREAD_SHOULD_PARK, &k->kthread->flags))
+	if (!test_bit(KTHREAD_SHOULD_PARK, &k->kthread->flags))
 		return;
+	reinit_completion(&k->kthread->parked);
+	smp_mb__before_atomic();	/* whoever sees the bit clear and sets it sees "parked" incomplete */
+	clear_bit(KTHREAD_SHOULD_PARK, &k->kthread->flags);
 	wake_up_state(k, TASK_PARKED);
 }
 EXPORT_SYMBOL_GPL(kthread_unpark);

@@ -116,7 +116,6 @@ struct kthread {
 };
 #define KTHREAD_SHOULD_STOP	0
 #define KTHREAD_SHOULD_PARK	1
-#define KTHREAD_IS_PARKED	2
 #define KTHREAD_OOPSED		3
 
 /* thread.c: a new thread, not yet woken, with one reference: its own. */

@@ -257,6 +257,39 @@ static void parked_thread_stands_still(struct kunit *test)
 	kthread_stop(t);
 }
 
+static int parks_at_once(void *arg)
+{
+	while (!kthread_should_stop()) {
+		if (kthread_should_park())
+			kthread_parkme();
+		WRITE_ONCE(*(int *)arg, *(int *)arg + 1);
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Whether the thread is quicker to park than we to wait, or slower to leave than we to park it again. */
+static void parking_again_at_once_waits_for_the_thread(struct kunit *test)
+{
+	int loops = 0, i;
+	struct task_struct *t = kthread_run(parks_at_once, &loops, "parks_at_once");
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, t);
+	for (i = 0; i < 300; i++) {
+		int before;
+
+		KUNIT_ASSERT_EQ(test, kthread_park(t), 0);
+		before = READ_ONCE(loops);
+		if (i % 8 == 0)
+			udelay(50);
+		KUNIT_EXPECT_EQ(test, READ_ONCE(loops), before);
+		kthread_unpark(t);
+		if (i % 3 == 0)
+			udelay(i);
+	}
+	kthread_stop(t);
+}
+
 static int exit_early(void *arg)
 {
 	kthread_complete_and_exit(arg, 3);
@@ -316,6 +349,7 @@ static struct kunit_case sched_cases[] = {
 	KUNIT_CASE(better_priority_runs_first),
 	KUNIT_CASE(signal_wakes_an_interruptible_sleeper),
 	KUNIT_CASE(parked_thread_stands_still),
+	KUNIT_CASE(parking_again_at_once_waits_for_the_thread),
 	KUNIT_CASE(exit_from_below_ends_the_thread),
 	KUNIT_CASE(many_threads_come_and_go),
 	KUNIT_CASE(snapshot_shows_this_thread_running),
