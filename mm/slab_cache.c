@@ -571,7 +571,8 @@ static void check_slab(struct kmem_cache *s, struct page *slab, void *arg)
 	if (free + slab->slab_inuse != slab->slab_objects)
 		panic("slab %s: %u free and %u used of %u objects", s->name, free, slab->slab_inuse, slab->slab_objects);
 	for (unsigned int i = 0; i < 1u << s->order; i++)
-		if (slab[i].slab_cache != s || slab[i].slab_index != i || (page_type(&slab[i]) != s->slab_kind && page_type(&slab[i]) != PAGE_SLAB_NOTED))
+		if (slab[i].slab_cache != s || slab[i].slab_index != i ||
+		    (page_type(&slab[i]) != s->slab_kind && page_type(&slab[i]) != PAGE_SLAB_NOTED))
 			panic("slab %s: page %u of a slab is not the cache's", s->name, i);
 	*sum += slab->slab_inuse;
 }

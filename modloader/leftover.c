@@ -35,7 +35,8 @@ static void tell(const struct deferred *item, const char *outcome, void *ctx)
 		t->more++;
 		return;
 	}
-	scnprintf(line, sizeof(line), "Module %s left %s %s%s %ps%s%s%s: %s", t->mod->name, strchr("hiR", kind[0]) ? "an" : "a", kind, item->kind == DEFERRED_THREAD && !item->owned ? " in" : "", (void *)item->function,
+	scnprintf(line, sizeof(line), "Module %s left %s %s%s %ps%s%s%s: %s", t->mod->name, strchr("hiR", kind[0]) ? "an" : "a",
+		  kind, item->kind == DEFERRED_THREAD && !item->owned ? " in" : "", (void *)item->function,
 		  item->detail[0] ? " (" : "", item->detail, item->detail[0] ? ")" : "",
 		  outcome ? outcome : item->kind == DEFERRED_THREAD ? "it does not stop" : "it does not end");
 	pr_warn("%s\n", line);

@@ -6,7 +6,7 @@ MEM ?= 512M
 NUMA ?= 0
 APPEND ?=
 
-.PHONY: run test test-unit test-kunit test-system compare iso gdb help clean packages
+.PHONY: run test check test-unit test-kunit test-system compare iso gdb help clean packages
 
 packages:
 	@tools/install-packages
@@ -20,8 +20,14 @@ run: packages
 test: packages
 	@$(MAKE) --no-print-directory -j$$(nproc) all ARCH=x86_64
 	@$(MAKE) --no-print-directory -j$$(nproc) all ARCH=arm64
+	@tools/check
 	@$(MAKE) --no-print-directory test-unit
 	@$(PYTHON) -m pytest -q tests/system
+
+# The tree itself: layout, file lengths, headers by themselves, names in comments and documents, scripts. DEEP=1: cppcheck.
+check: packages
+	@$(if $(filter 1,$(DEEP)),tools/install-packages tools/packages-deep)
+	@tools/check $(if $(filter 1,$(DEEP)),--deep) $(T)
 
 test-system:
 	@$(PYTHON) -m pytest -q tests/system --arch $(ARCH) $(if $(T),-k '$(T)')
@@ -45,6 +51,7 @@ help:
 	@echo "make                     kernel, modules and initramfs under build/<arch>/"
 	@echo "make DEBUG=1             the same with checks of addresses, under build/<arch>-debug/ (tools/vm --kernel)"
 	@echo "make iso                 ISO with GRUB for BIOS and UEFI"
+	@echo "make check               a look over the source, in seconds (T=name DEEP=1: cppcheck, minutes); part of make test"
 	@echo "make test-unit T=name    host unit tests under sanitizers"
 	@echo "make test-kunit T=name   suites in the kernel, one boot"
 	@echo "make test-system T=name  transcripts in QEMU"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * pvpanic: telling the hypervisor that the guest has panicked, so that the host's tools see it at once.
- * Source: QEMU, docs/specs/pvpanic.txt: one port; reading gives the events it takes, writing sends one.
+ * Source: QEMU's document "PVPANIC DEVICE": one port; reading gives the events it takes, writing sends one.
  */
 #include <arch/cpu.h>
 #include <asm/io.h>

@@ -154,4 +154,3 @@ void split_page(struct page *page, unsigned int order);
  * Returns: how many entries from the start are filled now.
  */
 unsigned long alloc_pages_bulk_array(gfp_t gfp, unsigned long nr_pages, struct page **array);
-

@@ -33,7 +33,7 @@ typedef struct spinlock {
 #define DEFINE_RAW_SPINLOCK(x)		raw_spinlock_t x = { .word = 0, .owner = 0 }
 #define DEFINE_SPINLOCK(x)		spinlock_t x = { .rlock = { .word = 0, .owner = 0 } }
 
-/* Any number of readers, or one writer; see kernel/sched/rwlock.c. */
+/* Any number of readers, or one writer; see kernel/sched/spinlock.c. */
 typedef struct {
 	atomic_t cnts;			/* readers * RW_READER | writer waiting | writer */
 	raw_spinlock_t queue;		/* the waiters' order */

@@ -23,7 +23,7 @@ struct seq_file;
 #define VM_STACK		0x00001000	/* a kernel stack: guard page below as well */
 
 /* How a mapping may be used. */
-typedef struct { u32 bits; } pgprot_t;	/* PT_* bits of arch/paging.h */
+typedef struct { u32 bits; } pgprot_t;	/* PT_* bits of <arch/paging.h> */
 #define __pgprot(x)		((pgprot_t){ (x) })
 #define pgprot_val(x)		((x).bits)
 #define PAGE_KERNEL		__pgprot(0x0b)	/* PT_KERNEL_RW */

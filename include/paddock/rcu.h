@@ -2,6 +2,7 @@
 /* RCU, for the kernel's own start-up and for looking at what waits. */
 #pragma once
 
+#include <linux/percpu.h>
 #include <linux/rcupdate.h>
 
 /*

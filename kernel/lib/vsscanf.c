@@ -97,7 +97,10 @@ static unsigned int scan_number(const char *s, unsigned int width, char kind, u6
 	return digits ? n : 0;
 }
 
-/* The set of "%[...]", each character for itself ('-' too, as in Linux): fmt stands behind the bracket. Returns the position behind the set, or NULL. */
+/*
+ * The set of "%[...]", each character for itself ('-' too, as in Linux): fmt stands behind the bracket. Returns the
+ * position behind the set, or NULL.
+ */
 static const char *parse_set(const char *fmt, unsigned long *set)
 {
 	bool negated = *fmt == '^';

@@ -15,8 +15,8 @@
  * and runs them, softirqs off.
  *
  * Locks: gp_mutex: one grace period at a time (a later caller waits, and then needs a whole one of its
- * own: readers may have begun since). batch_lock: callbacks on their way from lists to being run. The lists belong to their CPU, interrupts masked; rcu_gp
- * takes those of other CPUs with an atomic exchange.
+ * own: readers may have begun since). batch_lock: callbacks on their way from lists to being run. The lists belong to
+ * their CPU, interrupts masked; rcu_gp takes those of other CPUs with an atomic exchange.
  */
 #include <linux/bug.h>
 #include <linux/completion.h>

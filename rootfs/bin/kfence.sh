@@ -39,7 +39,7 @@ for slab in "$@"; do
 done
 echo "recommend num_objects per node: $sumobj"
 
-if [ $(cat $PARAMS/sample_interval) -ne 0 ]; then
+if [ "$(cat $PARAMS/sample_interval)" -ne 0 ]; then
 	echo "kfence is running, disable it and wait..."
 	echo 0 > $PARAMS/sample_interval
 	sleep 1

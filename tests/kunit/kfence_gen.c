@@ -440,7 +440,8 @@ static void make_caches(struct ground *g)
 		char name[24];
 
 		snprintf(name, sizeof(name), "gen-%d", i);
-		g->caches[i] = kmem_cache_create(name, i < 3 ? (i ? i * 4095 - 4094 : 32) : some_size(g), 1 << below(g, 8), SLAB_NO_MERGE, NULL);
+		g->caches[i] = kmem_cache_create(name, i < 3 ? (i ? i * 4095 - 4094 : 32) : some_size(g),
+						 1 << below(g, 8), SLAB_NO_MERGE, NULL);
 		KUNIT_ASSERT_NOT_NULL(g->test, g->caches[i]);
 	}
 }

@@ -5,8 +5,6 @@ import re
 import subprocess
 import sys
 
-import pytest
-
 from conftest import TREE
 
 DEMO = "insmod victim size=%d; insmod stomper size=%d batch=%d; rmmod stomper; rmmod victim\n"

@@ -231,7 +231,8 @@ static void test_regex(void **state)
 		{ "a\\{2\\}", 0, 0, "baa", 1, 2 }, { "^$", 0, 0, "", 0, 0 }, { "", 0, 0, "x", 0, 0 }, { "a|b|c", 1, 0, "xc", 1, 1 },
 		{ "(a|b)*c", 1, 0, "ababc", 0, 5 }, { "\\<foo\\>", 0, 0, "a foo b", 2, 3 }, { "\\<foo\\>", 0, 0, "afoo", -1, 0 },
 		{ "(a", 1, 0, "a", -2, 0 }, { "[a", 0, 0, "a", -2, 0 }, { "a)", 1, 0, "a", -2, 0 }, { "a\\", 0, 0, "a", -2, 0 },
-		{ "a{3,2}", 1, 0, "a", -2, 0 }, { "(a*)*b", 1, 0, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaac", -1, 0 }, { "a.c", 0, 0, "abd abc", 4, 3 },
+		{ "a{3,2}", 1, 0, "a", -2, 0 }, { "(a*)*b", 1, 0, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaac", -1, 0 },
+		{ "a.c", 0, 0, "abd abc", 4, 3 },
 		{ "\\w+", 1, 0, "  foo_1", 2, 5 }, { "a{0}b", 1, 0, "ab", 1, 1 }, { "(ab){2}", 1, 0, "ababab", 0, 4 },
 	};
 	unsigned int i;

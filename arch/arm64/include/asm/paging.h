@@ -10,6 +10,7 @@
 #pragma once
 
 #include <linux/types.h>
+#include <arch/paging.h>
 #include <asm/sysreg.h>
 
 #define PTE_VALID	(1UL << 0)
