@@ -7,16 +7,33 @@
  */
 #include <arch/cpu.h>
 #include <arch/time.h>
+#include <linux/bug.h>
 #include <linux/init.h>
+#include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
 #include <paddock/init.h>
 
 extern const initcall_t __start___initcall[], __stop___initcall[];
 
 bool initcall_debug;
 core_param(initcall_debug, initcall_debug, bool, 0644);
+
+void restore_context(const char *what, const void *fn, int count)
+{
+	bool imbalance = preempt_count() != count, masked = irqs_disabled();
+
+	if (likely(!imbalance && !masked))
+		return;
+	/* Put right first: what the report calls must not stumble over it. */
+	current->preempt_count = count;
+	if (masked)
+		local_irq_enable();
+	WARN(1, "%s %pS returned with %s%s%s\n", what, fn, imbalance ? "preemption imbalance" : "",
+	     imbalance && masked ? " and " : "", masked ? "disabled interrupts" : "");
+}
 
 static void __init run_one(initcall_t fn)
 {
@@ -29,8 +46,7 @@ static void __init run_one(initcall_t fn)
 	if (initcall_debug)
 		pr_info("initcall %pS returned %d after %llu usecs\n", fn, ret,
 			(arch_clock_ns() - begin) / 1000);
-	WARN(preempt_count() != count || arch_irqs_disabled_flags(arch_irq_flags()),
-	     "initcall %pS returned with preemption imbalance or disabled interrupts\n", fn);
+	restore_context("initcall", fn, count);
 }
 
 void __init do_initcalls(void)

@@ -11,6 +11,7 @@
 #include <linux/panic.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <paddock/init.h>
 #include <paddock/percpu.h>
 #include <paddock/pmalloc.h>
 #include "internal.h"
@@ -196,8 +197,12 @@ int module_unload(const char *name, unsigned int flags, struct module_errbuf *er
 		return err;
 
 	if (!again) {
-		if (hooks.exit)
+		if (hooks.exit) {
+			int count = preempt_count();
+
 			hooks.exit();
+			restore_context("exit", hooks.exit, count);
+		}
 		module_notify(mod);	/* GOING */
 		module_sysfs_remove(mod);
 	}
