@@ -45,6 +45,19 @@ void __init params_early_init(void)
 	parse_args("early options", work_copy, NULL, 0, 0, 0, NULL, early_option);
 }
 
+/* Words for the loader, or by it: it has done what they say. */
+static int __init initrd_is_read(char *val)
+{
+	return 0;
+}
+early_param("initrd", initrd_is_read);
+
+static int __init boot_image_is_read(char *val)
+{
+	return 0;
+}
+early_param("BOOT_IMAGE", boot_image_is_read);
+
 /* ---- All others ---- */
 
 static char unknown_options[256] __initdata;
