@@ -76,11 +76,15 @@ static int cmd_export(struct cmd *c)
 
 static int cmd_unset(struct cmd *c)
 {
-	int i;
+	int i, status = 0;
 
-	for (i = 1; i < c->argc; i++)
-		var_unset(c->sh, c->argv[i]);
-	return 0;
+	for (i = 1; i < c->argc; i++) {
+		if (is_name(c->argv[i], strlen(c->argv[i])))
+			var_unset(c->sh, c->argv[i]);
+		else
+			status = cmd_error(c, "`%s': not a valid identifier", c->argv[i]);
+	}
+	return status;
 }
 
 static int set_option(struct cmd *c, char letter, bool on)

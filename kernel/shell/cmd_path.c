@@ -126,7 +126,7 @@ static int find_in(struct cmd *c, const char *path, const struct find_options *o
 	bool type_fits;
 
 	if (err)
-		return depth ? 0 : cmd_perror(c, path, err);
+		return depth ? 0 : cmd_error(c, "'%s': %s", path, errno_text(err));
 	base = base && base[1] ? base + 1 : path;
 	type_fits = !opt->type || types[S_ISREG(st.mode) ? 0 : S_ISDIR(st.mode) ? 1 :
 					S_ISLNK(st.mode) ? 2 : 3] == opt->type;
@@ -136,7 +136,7 @@ static int find_in(struct cmd *c, const char *path, const struct find_options *o
 		return 0;
 	err = list_dir(c->sh->cwd, path, find_collect, &names);
 	if (err)
-		status = cmd_perror(c, path, err);
+		status = cmd_error(c, "'%s': %s", path, errno_text(err));
 	for (char *n = names.s; !err && names.len && n < names.s + names.len; n += strlen(n) + 1) {
 		char *sub;
 

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* Commands about the machine: uname, uptime, date, free, ps, kill, nproc, hostname, sysctl, mount, sleep, reboot, … */
+/* Commands about the machine: uname, free, ps, kill, nproc, hostname, sysctl, mount, reboot, … Those about time: cmd_date.c. */
 #include <linux/cpumask.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/kallsyms.h>
-#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/reboot.h>
 #include <linux/sched.h>
-#include <linux/sched/loadavg.h>
 #include <linux/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -60,222 +58,6 @@ static int cmd_uname(struct cmd *c)
 	}
 	cmd_puts(c, "\n");
 	return 0;
-}
-
-/* ---- Time ---- */
-
-static int cmd_uptime(struct cmd *c)
-{
-	u64 up = div_u64(ktime_get_boottime_ns(), NSEC_PER_SEC);
-	unsigned long load[3];
-	unsigned int mins = div_u64(up, 60) % 60, hours = div_u64(up, 3600) % 24;
-	unsigned int days = div_u64(up, 86400);
-	struct tm tm;
-
-	time64_to_tm(ktime_get_real_seconds(), 0, &tm);
-	cmd_printf(c, " %02d:%02d:%02d up ", tm.tm_hour, tm.tm_min, tm.tm_sec);
-	if (days)
-		cmd_printf(c, "%u day%s, ", days, days == 1 ? "" : "s");
-	if (hours)
-		cmd_printf(c, "%2u:%02u", hours, mins);
-	else
-		cmd_printf(c, "%u min", mins);
-	get_avenrun(load, FIXED_1 / 200, 0);
-	cmd_printf(c, ",  load average: %lu.%02lu, %lu.%02lu, %lu.%02lu\n", LOAD_INT(load[0]),
-		   LOAD_FRAC(load[0]), LOAD_INT(load[1]), LOAD_FRAC(load[1]), LOAD_INT(load[2]),
-		   LOAD_FRAC(load[2]));
-	return 0;
-}
-
-static const char day_names[7][10] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
-				       "Saturday" };
-static const char month_names[12][10] = { "January", "February", "March", "April", "May", "June", "July",
-					  "August", "September", "October", "November", "December" };
-
-/* strftime's letters, as far as scripts use them. */
-static void print_date(struct cmd *c, const char *fmt, const struct tm *tm, time64_t now, u64 nsec)
-{
-	for (; *fmt; fmt++) {
-		if (*fmt != '%' || !fmt[1]) {
-			cmd_write(c, fmt, 1);
-			continue;
-		}
-		switch (*++fmt) {
-		case 'Y':
-			cmd_printf(c, "%ld", tm->tm_year + 1900L);
-			break;
-		case 'y':
-			cmd_printf(c, "%02ld", tm->tm_year % 100);
-			break;
-		case 'm':
-			cmd_printf(c, "%02d", tm->tm_mon + 1);
-			break;
-		case 'd':
-			cmd_printf(c, "%02d", tm->tm_mday);
-			break;
-		case 'e':
-			cmd_printf(c, "%2d", tm->tm_mday);
-			break;
-		case 'H':
-			cmd_printf(c, "%02d", tm->tm_hour);
-			break;
-		case 'I':
-			cmd_printf(c, "%02d", (tm->tm_hour + 11) % 12 + 1);
-			break;
-		case 'p':
-			cmd_puts(c, tm->tm_hour < 12 ? "AM" : "PM");
-			break;
-		case 'M':
-			cmd_printf(c, "%02d", tm->tm_min);
-			break;
-		case 'S':
-			cmd_printf(c, "%02d", tm->tm_sec);
-			break;
-		case 'N':
-			cmd_printf(c, "%09llu", nsec);
-			break;
-		case 'j':
-			cmd_printf(c, "%03d", tm->tm_yday + 1);
-			break;
-		case 's':
-			cmd_printf(c, "%lld", now);
-			break;
-		case 'F':
-			print_date(c, "%Y-%m-%d", tm, now, nsec);
-			break;
-		case 'T':
-			print_date(c, "%H:%M:%S", tm, now, nsec);
-			break;
-		case 'R':
-			print_date(c, "%H:%M", tm, now, nsec);
-			break;
-		case 'a':
-			cmd_printf(c, "%.3s", day_names[tm->tm_wday]);
-			break;
-		case 'A':
-			cmd_puts(c, day_names[tm->tm_wday]);
-			break;
-		case 'b':
-		case 'h':
-			cmd_printf(c, "%.3s", month_names[tm->tm_mon]);
-			break;
-		case 'B':
-			cmd_puts(c, month_names[tm->tm_mon]);
-			break;
-		case 'Z':
-			cmd_puts(c, "UTC");
-			break;
-		case 'z':
-			cmd_puts(c, "+0000");
-			break;
-		case 'n':
-			cmd_puts(c, "\n");
-			break;
-		case 't':
-			cmd_puts(c, "\t");
-			break;
-		case '%':
-			cmd_puts(c, "%");
-			break;
-		default:
-			cmd_write(c, fmt - 1, 2);
-		}
-	}
-}
-
-static int cmd_date(struct cmd *c)
-{
-	const char *fmt = "%a %b %e %H:%M:%S UTC %Y";
-	u64 ns = ktime_get_real_ns();
-	struct cmd_opts o = { };
-	struct tm tm;
-	u32 nsec;
-	int opt;
-
-	while ((opt = cmd_getopt(c, &o, "uIR")) != -1) {
-		if (opt == OPT_HELP)
-			return 0;
-		if (opt == '?')
-			return cmd_usage(c);
-		if (opt == 'I')
-			fmt = "%F";
-		else if (opt == 'R')
-			fmt = "%a, %d %b %Y %T %z";
-	}
-	if (o.index < c->argc) {
-		if (c->argv[o.index][0] != '+')
-			return cmd_error(c, "invalid date '%s'", c->argv[o.index]);
-		fmt = c->argv[o.index] + 1;
-	}
-	ns = div_u64_rem(ns, NSEC_PER_SEC, &nsec);
-	time64_to_tm(ns, 0, &tm);
-	print_date(c, fmt, &tm, ns, nsec);
-	cmd_puts(c, "\n");
-	return 0;
-}
-
-/* "1", "0.5", "2m": returns false for anything else. */
-static bool parse_duration(const char *s, u64 *ms)
-{
-	u64 whole = 0, scale = 100;
-	const char *p = s;
-
-	*ms = 0;
-	while (*p >= '0' && *p <= '9') {
-		if (whole > U32_MAX)
-			return false;
-		whole = whole * 10 + *p++ - '0';
-	}
-	if (*p == '.') {
-		for (p++; *p >= '0' && *p <= '9'; p++, scale /= 10)
-			*ms += (*p - '0') * scale;
-	}
-	if (p == s || (p == s + 1 && *s == '.'))
-		return false;
-	*ms += whole * 1000;
-	switch (*p) {
-	case 's':
-		p++;
-		break;
-	case 'm':
-		*ms *= 60;
-		p++;
-		break;
-	case 'h':
-		*ms *= 3600;
-		p++;
-		break;
-	case 'd':
-		*ms *= 86400;
-		p++;
-	}
-	return !*p;
-}
-
-static int cmd_sleep(struct cmd *c)
-{
-	u64 total = 0, ms, until;
-
-	if (c->argc < 2)
-		return cmd_error(c, "missing operand");
-	for (int i = 1; i < c->argc; i++) {
-		if (!strcmp(c->argv[i], "infinity"))
-			ms = (u64)U32_MAX * 1000;
-		else if (!parse_duration(c->argv[i], &ms))
-			return cmd_error(c, "invalid time interval '%s'", c->argv[i]);
-		total += ms;
-	}
-	cmd_flush(c);
-	until = ktime_get_ns() + total * NSEC_PER_MSEC;
-	while (!cmd_interrupted(c)) {
-		s64 left = until - ktime_get_ns();
-
-		if (left <= 0)
-			return 0;
-		/* Rounded up: a sleep is never shorter than asked for. */
-		schedule_timeout_interruptible(nsecs_to_jiffies(left) + 1);
-	}
-	return 130;
 }
 
 /* ---- Memory ---- */
@@ -570,22 +352,39 @@ static int cmd_sysctl(struct cmd *c)
 
 /* ---- The end ---- */
 
+/* Nothing but -f, which there is no other way than: a word that is not understood must not end the machine. */
+static int ends_machine(struct cmd *c)
+{
+	struct cmd_opts o = { 0 };
+	int opt;
+
+	while ((opt = cmd_getopt(c, &o, "f")) != -1)
+		if (opt != 'f')
+			return opt == OPT_HELP ? 0 : cmd_usage(c);
+	return o.index < c->argc ? cmd_usage(c) : -1;
+}
+
 static int cmd_poweroff(struct cmd *c)
 {
+	int refused = ends_machine(c);
+
+	if (refused >= 0)
+		return refused;
 	kernel_power_off();
 	return cmd_error(c, "this machine has no way to switch itself off");
 }
 
 static int cmd_reboot(struct cmd *c)
 {
+	int refused = ends_machine(c);
+
+	if (refused >= 0)
+		return refused;
 	kernel_restart(NULL);
 	return cmd_error(c, "this machine has no way to restart");
 }
 
 SHELL_COMMAND(uname, "uname", cmd_uname, 0, "[-asnrvm]", "Name and release of the system");
-SHELL_COMMAND(uptime, "uptime", cmd_uptime, 0, "", "How long the system has been up, and its load");
-SHELL_COMMAND(date, "date", cmd_date, 0, "[-u] [+FORMAT]", "Show date and time");
-SHELL_COMMAND(sleep, "sleep", cmd_sleep, 0, "SECONDS[smhd]", "Wait");
 SHELL_COMMAND(free, "free", cmd_free, 0, "[-bkmgh]", "Memory, used and free");
 SHELL_COMMAND(ps, "ps", cmd_ps, 0, "[-ef]", "List the threads");
 SHELL_COMMAND(kill, "kill", cmd_kill, 0, "[-SIGNAL] PID...", "Send a signal to threads");
@@ -594,6 +393,6 @@ SHELL_COMMAND(hostname, "hostname", cmd_hostname, 0, "[NAME]", "Show or set the 
 SHELL_COMMAND(clear, "clear", cmd_clear, 0, "", "Clear the screen");
 SHELL_COMMAND(mount, "mount", cmd_mount, 0, "", "Show what is mounted where");
 SHELL_COMMAND(sysctl, "sysctl", cmd_sysctl, 0, "[-w] NAME[=VALUE]...", "Show or set files of /proc/sys");
-SHELL_COMMAND(poweroff, "poweroff", cmd_poweroff, 0, "", "Switch the machine off");
-SHELL_COMMAND(halt, "halt", cmd_poweroff, 0, "", "Switch the machine off");
-SHELL_COMMAND(reboot, "reboot", cmd_reboot, 0, "", "Restart the machine");
+SHELL_COMMAND(poweroff, "poweroff", cmd_poweroff, 0, "[-f]", "Switch the machine off");
+SHELL_COMMAND(halt, "halt", cmd_poweroff, 0, "[-f]", "Switch the machine off");
+SHELL_COMMAND(reboot, "reboot", cmd_reboot, 0, "[-f]", "Restart the machine");
