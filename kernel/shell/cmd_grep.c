@@ -12,7 +12,9 @@
 struct grep {
 	struct regex *re;
 	bool invert, count, quiet, number, names, only, list, fixed, ignore_case;
-	const char *text;
+	bool extended, no_names;
+	int whole;		/* 'w', 'x', or 0 */
+	const char *text;	/* the pattern */
 	long max;
 	bool hit;
 };
@@ -95,93 +97,129 @@ static int grep_file(struct cmd *c, struct file *f, const char *name, void *arg)
 	return 0;
 }
 
-static int cmd_grep(struct cmd *c)
+/* Returns -1 to go on, or the status. */
+static int grep_options(struct cmd *c, struct cmd_opts *o, struct grep *g)
 {
-	struct grep g = { 0 };
-	struct cmd_opts o = { 0 };
-	bool extended = false, no_names = false;
-	const char *pattern = NULL, *error = NULL;
-	char *wrapped = NULL;
-	int opt, status;
+	int opt;
 
-	while ((opt = cmd_getopt(c, &o, "EFGivcqnoHhlwsxe:m:")) != -1) {
+	while ((opt = cmd_getopt(c, o, "EFGivcqnoHhlwsxe:m:")) != -1) {
 		switch (opt) {
 		case 'E':
-			extended = true;
+			g->extended = true;
 			break;
 		case 'F':
-			g.fixed = true;
+			g->fixed = true;
 			break;
 		case 'G':
 		case 's':
 			break;
 		case 'i':
-			g.ignore_case = true;
+			g->ignore_case = true;
 			break;
 		case 'v':
-			g.invert = true;
+			g->invert = true;
 			break;
 		case 'c':
-			g.count = true;
+			g->count = true;
 			break;
 		case 'q':
-			g.quiet = true;
+			g->quiet = true;
 			break;
 		case 'n':
-			g.number = true;
+			g->number = true;
 			break;
 		case 'o':
-			g.only = true;
+			g->only = true;
 			break;
 		case 'H':
-			g.names = true;
+			g->names = true;
 			break;
 		case 'h':
-			no_names = true;
+			g->no_names = true;
 			break;
 		case 'l':
-			g.list = true;
+			g->list = true;
 			break;
 		case 'w':
 		case 'x':
-			wrapped = opt == 'w' ? "w" : "x";
+			g->whole = opt;
 			break;
 		case 'e':
-			pattern = o.arg;
+			g->text = o->arg;
 			break;
 		case 'm':
-			if (kstrtol(o.arg, 10, &g.max))
+			if (kstrtol(o->arg, 10, &g->max))
 				return cmd_error(c, "invalid max count"), 2;
 			break;
 		default:
 			return opt == OPT_HELP ? 0 : 2;
 		}
 	}
-	if (!pattern) {
-		if (o.index >= c->argc)
+	if (!g->text) {
+		if (o->index >= c->argc)
 			return cmd_usage(c);
-		pattern = c->argv[o.index++];
+		g->text = c->argv[o->index++];
 	}
-	if (wrapped) {	/* whole words or whole lines: said in the pattern */
-		bool word = *wrapped == 'w';
+	if (c->argc - o->index > 1 && !g->no_names)
+		g->names = true;
+	return -1;
+}
 
-		g.fixed = false;
-		wrapped = kasprintf(GFP_KERNEL, extended ? (word ? "\\<(%s)\\>" : "^(%s)$")
-				    : (word ? "\\<\\(%s\\)\\>" : "^\\(%s\\)$"), pattern);
+/* The fixed string @s as a basic expression. NULL: no memory. */
+static char *escaped(const char *s)
+{
+	char *out = kmalloc(2 * strlen(s) + 1, GFP_KERNEL), *o = out;
+
+	for (; out && *s; s++) {
+		if (strchr("\\.[]*^$", *s))
+			*o++ = '\\';
+		*o++ = *s;
+	}
+	if (out)
+		*o = '\0';
+	return out;
+}
+
+/* Whole words (-w) or lines (-x) are said in the pattern; a fixed string then has to become one. Returns 0 or the status. */
+static int grep_compile(struct cmd *c, struct grep *g)
+{
+	const char *error = NULL, *format;
+	char *plain = NULL, *wrapped = NULL;
+
+	if (g->fixed && !g->whole)
+		return 0;
+	if (g->fixed) {
+		plain = escaped(g->text);
+		if (!plain)
+			return cmd_perror(c, "pattern", -ENOMEM), 2;
+		g->fixed = g->extended = false;
+	}
+	if (g->whole) {
+		if (g->extended)
+			format = g->whole == 'w' ? "\\<(%s)\\>" : "^(%s)$";
+		else
+			format = g->whole == 'w' ? "\\<\\(%s\\)\\>" : "^\\(%s\\)$";
+		wrapped = kasprintf(GFP_KERNEL, format, plain ? plain : g->text);
+		kfree(plain);
 		if (!wrapped)
 			return cmd_perror(c, "pattern", -ENOMEM), 2;
 	}
-	if (!g.fixed) {
-		g.re = regex_compile(wrapped ? wrapped : pattern, extended, g.ignore_case, &error);
-		kfree(wrapped);
-		if (!g.re) {
-			cmd_error(c, "%s", error ? error : errno_text(-ENOMEM));
-			return 2;
-		}
-	}
-	g.text = pattern;
-	if (c->argc - o.index > 1 && !no_names)
-		g.names = true;
+	g->re = regex_compile(wrapped ? wrapped : g->text, g->extended, g->ignore_case, &error);
+	kfree(wrapped);
+	return g->re ? 0 : (cmd_error(c, "%s", error ? error : errno_text(-ENOMEM)), 2);
+}
+
+static int cmd_grep(struct cmd *c)
+{
+	struct grep g = { 0 };
+	struct cmd_opts o = { 0 };
+	int status = grep_options(c, &o, &g);
+
+	if (status >= 0)
+		return status;
+	status = grep_compile(c, &g);
+	if (status)
+		return status;
 	status = cmd_each_input(c, o.index, 2, grep_file, &g);
 	regex_free(g.re);
 	return status ? status : !g.hit;
