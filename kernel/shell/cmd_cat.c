@@ -86,12 +86,29 @@ static int cmd_cat(struct cmd *c)
 	return status;
 }
 
+#define ROW_BYTES 16
+
+static void hexdump_row(struct cmd *c, u64 at, const u8 *row, size_t have)
+{
+	cmd_printf(c, "%08llx ", at);
+	for (size_t i = 0; i < ROW_BYTES; i++) {
+		if (i < have)
+			cmd_printf(c, "%s %02x", i == 8 ? " " : "", row[i]);
+		else
+			cmd_printf(c, "%s   ", i == 8 ? " " : "");
+	}
+	cmd_puts(c, "  |");
+	for (size_t i = 0; i < have; i++)
+		cmd_printf(c, "%c", row[i] >= ' ' && row[i] < 127 ? row[i] : '.');
+	cmd_puts(c, "|\n");
+}
+
 /* hexdump -C, which is also what xxd is asked for here. */
 static int cmd_hexdump(struct cmd *c)
 {
 	struct cmd_opts o = { };
 	u64 limit = U64_MAX, skip = 0, at = 0;
-	u8 row[16];
+	u8 row[ROW_BYTES];
 	size_t have = 0;
 	struct file *f = c->in;
 	ssize_t n = 0;
@@ -133,17 +150,7 @@ static int cmd_hexdump(struct cmd *c)
 				continue;
 		}
 		if (have) {
-			cmd_printf(c, "%08llx ", at);
-			for (size_t i = 0; i < sizeof(row); i++) {
-				if (i < have)
-					cmd_printf(c, "%s %02x", i == 8 ? " " : "", row[i]);
-				else
-					cmd_printf(c, "%s   ", i == 8 ? " " : "");
-			}
-			cmd_puts(c, "  |");
-			for (size_t i = 0; i < have; i++)
-				cmd_printf(c, "%c", row[i] >= ' ' && row[i] < 127 ? row[i] : '.');
-			cmd_puts(c, "|\n");
+			hexdump_row(c, at, row, have);
 			at += have;
 			have = 0;
 		}

@@ -297,52 +297,50 @@ static int ls_dir(struct cmd *c, const char *path, const struct ls_options *opt,
 	return status;
 }
 
-static int cmd_ls(struct cmd *c)
+/* Returns -1 to go on, or the status. */
+static int ls_options(struct cmd *c, struct cmd_opts *o, struct ls_options *opt)
 {
-	struct ls_options opt = { };
-	struct ls_list files = { }, dirs = { };
-	struct cmd_opts o = { };
-	int letter, status = 0, err = 0;
+	int letter;
 
-	while ((letter = cmd_getopt(c, &o, "aAl1rtSFdhiRpn")) != -1) {
+	while ((letter = cmd_getopt(c, o, "aAl1rtSFdhiRpn")) != -1) {
 		switch (letter) {
 		case 'a':
-			opt.all = true;
+			opt->all = true;
 			break;
 		case 'A':
-			opt.almost_all = true;
+			opt->almost_all = true;
 			break;
 		case 'l':
 		case 'n':
-			opt.long_form = true;
+			opt->long_form = true;
 			break;
 		case '1':
-			opt.one_column = true;
+			opt->one_column = true;
 			break;
 		case 'r':
-			opt.reverse = true;
+			opt->reverse = true;
 			break;
 		case 't':
-			opt.by_time = true;
+			opt->by_time = true;
 			break;
 		case 'S':
-			opt.by_size = true;
+			opt->by_size = true;
 			break;
 		case 'F':
 		case 'p':
-			opt.classify = true;
+			opt->classify = true;
 			break;
 		case 'd':
-			opt.dirs_as_files = true;
+			opt->dirs_as_files = true;
 			break;
 		case 'h':
-			opt.human = true;
+			opt->human = true;
 			break;
 		case 'i':
-			opt.inode = true;
+			opt->inode = true;
 			break;
 		case 'R':
-			opt.recursive = true;
+			opt->recursive = true;
 			break;
 		case OPT_HELP:
 			return 0;
@@ -350,6 +348,19 @@ static int cmd_ls(struct cmd *c)
 			return cmd_usage(c);
 		}
 	}
+	return -1;
+}
+
+static int cmd_ls(struct cmd *c)
+{
+	struct ls_options opt = { };
+	struct ls_list files = { }, dirs = { };
+	struct cmd_opts o = { };
+	int status = ls_options(c, &o, &opt), err = 0;
+
+	if (status >= 0)
+		return status;
+	status = 0;
 	if (o.index >= c->argc && !opt.dirs_as_files)
 		return ls_dir(c, ".", &opt, opt.recursive, 0);
 	/* Files first, then each directory with its name above it. */

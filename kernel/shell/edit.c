@@ -114,6 +114,68 @@ static void tab_key(struct editor *e)
 		edit_complete(e);
 }
 
+/* Keys that only move the cursor. Returns whether @key is one. */
+static bool move_key(struct editor *e, int key)
+{
+	switch (key) {
+	case KEY_LEFT:
+	case CTRL('B'):
+		e->pos = edit_char_before(e, e->pos);
+		break;
+	case KEY_RIGHT:
+	case CTRL('F'):
+		e->pos = edit_char_after(e, e->pos);
+		break;
+	case KEY_HOME:
+	case CTRL('A'):
+		e->pos = 0;
+		break;
+	case KEY_END:
+	case CTRL('E'):
+		e->pos = e->len;
+		break;
+	case KEY_WORD_LEFT:
+		e->pos = edit_word_before(e);
+		break;
+	case KEY_WORD_RIGHT:
+		e->pos = edit_word_after(e);
+		break;
+	default:
+		return false;
+	}
+	edit_place_cursor(e);
+	return true;
+}
+
+/* Keys that cut text out, for Ctrl-Y to put back. Returns whether @key is one. */
+static bool cut_key(struct editor *e, int key)
+{
+	switch (key) {
+	case CTRL('U'):
+		edit_erase(e, 0, e->pos, true);
+		break;
+	case CTRL('K'):
+		edit_erase(e, e->pos, e->len, true);
+		break;
+	case CTRL('W'):
+		edit_erase(e, edit_blank_word_before(e), e->pos, true);
+		break;
+	case KEY_ERASE_WORD:
+		edit_erase(e, edit_word_before(e), e->pos, true);
+		break;
+	case KEY_DELETE_WORD:
+		edit_erase(e, e->pos, edit_word_after(e), true);
+		break;
+	case CTRL('Y'):
+		if (e->killed)
+			edit_insert(e, e->killed, strlen(e->killed));
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
 /* One key. Returns 0 to go on, 1 for Enter, or -errno. */
 static int do_key(struct editor *e, int key)
 {
@@ -123,6 +185,8 @@ static int do_key(struct editor *e, int key)
 	if (key == CTRL('R'))
 		key = edit_search_history(e);
 	e->tab_before = false;
+	if (move_key(e, key) || cut_key(e, key))
+		return 0;
 	switch (key) {
 	case '\r':
 	case '\n':
@@ -150,34 +214,6 @@ static int do_key(struct editor *e, int key)
 		e->tab_before = tab_before;
 		tab_key(e);
 		break;
-	case KEY_LEFT:
-	case CTRL('B'):
-		e->pos = edit_char_before(e, e->pos);
-		edit_place_cursor(e);
-		break;
-	case KEY_RIGHT:
-	case CTRL('F'):
-		e->pos = edit_char_after(e, e->pos);
-		edit_place_cursor(e);
-		break;
-	case KEY_HOME:
-	case CTRL('A'):
-		e->pos = 0;
-		edit_place_cursor(e);
-		break;
-	case KEY_END:
-	case CTRL('E'):
-		e->pos = e->len;
-		edit_place_cursor(e);
-		break;
-	case KEY_WORD_LEFT:
-		e->pos = edit_word_before(e);
-		edit_place_cursor(e);
-		break;
-	case KEY_WORD_RIGHT:
-		e->pos = edit_word_after(e);
-		edit_place_cursor(e);
-		break;
 	case KEY_UP:
 	case CTRL('P'):
 		edit_show_history(e, 1);
@@ -185,25 +221,6 @@ static int do_key(struct editor *e, int key)
 	case KEY_DOWN:
 	case CTRL('N'):
 		edit_show_history(e, -1);
-		break;
-	case CTRL('U'):
-		edit_erase(e, 0, e->pos, true);
-		break;
-	case CTRL('K'):
-		edit_erase(e, e->pos, e->len, true);
-		break;
-	case CTRL('W'):
-		edit_erase(e, edit_blank_word_before(e), e->pos, true);
-		break;
-	case KEY_ERASE_WORD:
-		edit_erase(e, edit_word_before(e), e->pos, true);
-		break;
-	case KEY_DELETE_WORD:
-		edit_erase(e, e->pos, edit_word_after(e), true);
-		break;
-	case CTRL('Y'):
-		if (e->killed)
-			edit_insert(e, e->killed, strlen(e->killed));
 		break;
 	case CTRL('T'):
 		edit_transpose(e);
