@@ -15,6 +15,10 @@ struct rb_root_cached;
 struct rb_node *deferred_find_node(struct rb_root_cached *tree, unsigned long start, unsigned long end,
 				   unsigned int *skip, unsigned long (*function_of)(const struct rb_node *n));
 
+/*
+ * Each: copies the (skip + 1)-th item into *out. Returns false when there are fewer. Context: thread; takes and drops
+ * the locks of what it looks at, so the item may be gone at once.
+ */
 bool timers_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
 bool hrtimers_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
 bool irqs_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);

@@ -81,6 +81,7 @@ static inline bool magazine_is_full(void **top)
 void **magazine_new(unsigned int capacity);
 void magazine_delete(void **block);
 
+/* An empty depot. Context: any, before anybody else knows of it. */
 void depot_init(struct depot *depot);
 
 /*

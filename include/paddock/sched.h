@@ -54,6 +54,10 @@ unsigned int threads_snapshot(struct thread_info_row *rows, unsigned int max);
 /* For backtraces of a thread that does not run: frame pointer and stack bounds. False: it runs. */
 bool thread_saved_frame(struct task_struct *t, unsigned long *fp, unsigned long *pc);
 
+/*
+ * Over all CPUs: switches since boot, threads that run or wait for a CPU; of one: ns that it idled since boot.
+ * Context: any. No locks: an answer may be old.
+ */
 u64 nr_context_switches(void);
 unsigned int nr_running(void);
 u64 cpu_idle_ns(unsigned int cpu);

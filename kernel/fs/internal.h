@@ -17,7 +17,7 @@ extern atomic_long_t nr_files, nr_inodes, nr_dentries, nr_ramfs_pages;
 extern struct mutex namespace_lock;	/* all names, all d_subdirs, i_nlink; never held over driver code */
 extern struct dentry *root_dentry;
 
-void dcache_init(void);
+void dcache_init(void);	/* this and the other *_init(): boot, once, in the order of fs_init(); panic without memory */
 
 /*
  * tree_add_locked - a new name.

@@ -16,6 +16,7 @@
 void *parse_no_memory(struct parser *ps);
 void *parse_syntax_error(struct parser *ps);
 
+/* A node at the current line. */
 struct node *parse_new_node(struct parser *ps, enum node_kind kind);
 /* Append @item to the array of pointers *@array, which has *@n. */
 bool parse_push(struct parser *ps, void *array, unsigned int *n, void *item);

@@ -63,6 +63,7 @@ struct shell_command {
 	__attribute__((section("__shell_commands"), used, aligned(8))) = \
 		{ .name = cmdname, .run = fn, .flags = cmdflags, .usage = use, .summary = text }
 
+/* NULL: none of that name. */
 const struct shell_command *shell_command_find(const char *name);
 /* The n-th command in alphabetical order, or NULL behind the last: for help and completion. */
 const struct shell_command *shell_command_nth(unsigned int n);
@@ -235,6 +236,7 @@ struct parser {
 	bool failed;
 };
 
+/* Begin at the start of @text, which must stay; trees will live in @arena, the first error goes to *err. */
 void parser_init(struct parser *p, const char *text, struct arena *arena, struct parse_error *err);
 /*
  * parse_line - the next complete command line.

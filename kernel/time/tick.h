@@ -12,4 +12,5 @@ u64 hrtimers_run(u64 now);
 /* timer.c: raise the softirq if a timer is due; returns when the next one is, U64_MAX: none. */
 u64 timers_check(u64 now);
 
+/* timer.c: the bases of all CPUs and the softirq. Context: boot, before the first timer starts. */
 void timers_init(void);
