@@ -88,26 +88,45 @@ static const char *name_of_gone(unsigned long addr)
 	return NULL;
 }
 
-/* Call sites in [start, end) that @slab's notes have get their names. Object by object: under the lock nothing may sleep. */
+/* The first note of @slab whose site is an address in [start, end). Node lock held. Returns: that site's code, or 0. */
+static u32 unnamed_site_locked(const struct kmem_cache *s, const struct page *slab, unsigned long start, unsigned long end)
+{
+	for (unsigned int i = 0; i < s->objects; i++) {
+		u32 code = slab->slab_notes->note[i].site;
+		unsigned long site = code & SITE_NAMED ? 0 : slab_site_decode(code);
+
+		if (site && site >= start && site < end)
+			return code;
+	}
+	return 0;
+}
+
+/*
+ * Call sites in [start, end) that @slab's notes have get their names. Site by site, since names are dear and the objects of a
+ * slab mostly come from one place; a name is made without the lock, under which nothing may sleep.
+ */
 static void name_sites(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, unsigned long start,
 		       unsigned long end)
 {
-	for (unsigned int i = 0; i < s->objects; i++) {
-		unsigned long flags, site;
-		u32 code, named;
+	u32 code = 0, named = 0;
+
+	for (;;) {
+		unsigned long flags;
 
 		spin_lock_irqsave(&n->lock, flags);
-		code = page_type(slab) == PAGE_SLAB_NOTED ? slab->slab_notes->note[i].site : 0;
+		/* It may have become an ordinary slab meanwhile. */
+		if (page_type(slab) != PAGE_SLAB_NOTED) {
+			code = 0;
+		} else {
+			for (unsigned int i = 0; code && i < s->objects; i++)
+				if (slab->slab_notes->note[i].site == code)
+					slab->slab_notes->note[i].site = named;
+			code = unnamed_site_locked(s, slab, start, end);
+		}
 		spin_unlock_irqrestore(&n->lock, flags);
-		site = code & SITE_NAMED ? 0 : slab_site_decode(code);
-		if (!site || site < start || site >= end)
-			continue;
-		named = remember_site(site);
-		spin_lock_irqsave(&n->lock, flags);
-		/* Freed meanwhile, and taken by another? Then it is another's note. */
-		if (page_type(slab) == PAGE_SLAB_NOTED && slab->slab_notes->note[i].site == code)
-			slab->slab_notes->note[i].site = named;
-		spin_unlock_irqrestore(&n->lock, flags);
+		if (!code)
+			return;
+		named = remember_site(slab_site_decode(code));
 	}
 }
 

@@ -544,7 +544,9 @@ void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t s
 		return pmalloc_gfp_seal_caller(size, flags);
 	if (unlikely(s->slot) && !oot_admit(s->slot, flags))
 		return NULL;
-	if (unlikely(gate_was_open(s) && s->kfence_enable))
+	/* A slot that watches keeps the gate open; without KFENCE there is nobody to ask for whom. */
+	if (!(unlikely(s->slot) && oot_watched(s->slot) && !kfence_is_enabled()) &&
+	    unlikely(gate_was_open(s) && s->kfence_enable))
 		object = kfence_alloc_node(s, size, flags, node);
 	if (unlikely(s->slot))
 		oot_count(s, size, flags, object);
