@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 #include <paddock/isolation.h>
+#include <paddock/pmalloc.h>
 #include "internal.h"
 
 static const char *plural(unsigned long n)
@@ -116,7 +117,7 @@ static void tell_site(const struct oot_left *l)
 
 static void tell_objects(const struct module *mod, const struct oot_leftovers *left)
 {
-	bool not_noted = false;
+	unsigned long not_noted = 0;
 
 	for (unsigned int i = 0; i < min_t(unsigned int, left->nr_caches, ARRAY_SIZE(left->caches)); i++)
 		pr_warn("Module %s left a cache: %s\n", mod->name, left->caches[i]);
@@ -125,10 +126,22 @@ static void tell_objects(const struct module *mod, const struct oot_leftovers *l
 	pr_warn("Module %s left %lu object%s, %lu bytes\n", mod->name, left->objects, plural(left->objects), left->bytes);
 	for (unsigned int i = 0; i < left->nr_sites; i++) {
 		tell_site(&left->left[i]);
-		not_noted |= !left->left[i].site && !left->left[i].site_name;
+		if (!left->left[i].site && !left->left[i].site_name)
+			not_noted += left->left[i].objects;
 	}
 	if (not_noted)
-		pr_warn("  module.oot_sites=%s notes the call sites of all its allocations\n", mod->name);
+		pr_warn("  %lu of them without a noted call site: load it with module.oot_sites=%s, and all are noted\n", not_noted,
+			mod->name);
+}
+
+/* They go with the module (pmalloc_module_gone()), but it should have said so itself. */
+static void tell_pools(const struct module *mod)
+{
+	struct pmalloc_left pool;
+
+	for (unsigned int n = 0; pmalloc_module_pool(mod, n, &pool); n++)
+		pr_warn("Module %s left a pool: %s, %lu object%s, %lu bytes in %lu page%s\n", mod->name, pool.name,
+			pool.objects, plural(pool.objects), pool.bytes, pool.pages, plural(pool.pages));
 }
 
 static void tell_coverage(const struct module *mod)
@@ -170,5 +183,6 @@ void verdict_deliver(struct module *mod)
 	oot_slot_leave(mod->priv->oot_slot, left);
 	mutex_unlock(&module_mutex);
 	tell_objects(mod, left);
+	tell_pools(mod);
 	kfree(left);
 }

@@ -10,9 +10,13 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
-#define COUNT 8
+#define COUNT_MAX 5000
 
-static void *kept[COUNT];
+static unsigned int count = 8;
+module_param(count, uint, 0444);
+MODULE_PARM_DESC(count, "objects to allocate, at most 5000");
+
+static void *kept[COUNT_MAX];
 
 static noinline __noclone void *make_session(void)
 {
@@ -21,18 +25,20 @@ static noinline __noclone void *make_session(void)
 
 static int __init leak_init(void)
 {
-	int i;
+	unsigned int i;
 
-	for (i = 0; i < COUNT; i++)
+	if (count > COUNT_MAX)
+		return -EINVAL;
+	for (i = 0; i < count; i++)
 		kept[i] = make_session();
 	return 0;
 }
 
 static void __exit leak_exit(void)
 {
-	int i;
+	unsigned int i;
 
-	for (i = 0; i < COUNT; i += 2)		/* should be i++ */
+	for (i = 0; i < count; i += 2)		/* should be i++ */
 		kfree(kept[i]);
 }
 

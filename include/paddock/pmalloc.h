@@ -46,6 +46,16 @@ void pmalloc_module_live(struct module *mod);
 void pmalloc_module_gone(struct module *mod);
 
 /*
+ * pmalloc_module_pool - the @n-th pool that @mod made and has not destroyed; not the one that GFP_SEAL made for it.
+ * Context: thread. Returns: false: it has no more.
+ */
+struct pmalloc_left {
+	char name[64];		/* cut if longer */
+	unsigned long objects, bytes, pages;
+};
+bool pmalloc_module_pool(const struct module *mod, unsigned int n, struct pmalloc_left *out);
+
+/*
  * kmalloc() with GFP_SEAL. @owner: the module on whose behalf; _caller: the first module on the stack.
  * pmalloc_kfree, pmalloc_ksize: what kfree() and ksize() do with such an object. False, 0: not one.
  */

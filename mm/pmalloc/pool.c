@@ -311,6 +311,28 @@ void pool_get_stats(const struct pmalloc_pool *pool, struct pool_stats *out)
 	out->bytes_wasted = out->pages * PAGE_SIZE - min(out->bytes_used + open_bytes, out->pages * PAGE_SIZE);
 }
 
+bool pmalloc_module_pool(const struct module *mod, unsigned int n, struct pmalloc_left *out)
+{
+	const struct pmalloc_pool *pool;
+	struct pool_stats stats;
+	bool found = false;
+
+	mutex_lock(&pm_mutex);
+	for_each_pool(pool) {
+		if (pool->owner != mod || pool->owner_gone || pool->is_gfp_seal || n--)
+			continue;
+		pool_get_stats(pool, &stats);
+		strscpy(out->name, pool->name, sizeof(out->name));
+		out->objects = stats.objects;
+		out->bytes = stats.bytes_used;
+		out->pages = stats.pages;
+		found = true;
+		break;
+	}
+	mutex_unlock(&pm_mutex);
+	return found;
+}
+
 /* ---- Boot ---- */
 
 void __init pmalloc_init(void)
