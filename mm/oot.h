@@ -4,7 +4,7 @@
  *
  *   oot.c         the kmalloc family once per slot, and what each symbol is bound to
  *   oot_slot.c    a slot as a whole: its caches, pages, limits, counts
- *   oot_fail.c    allocations that are made to fail
+ *   oot_fail.c    allocations that are made to fail; oot_pages.c: those of pages, too
  *   slab_noted.c  slabs that remember who allocated what is in them
  *   quarantine.c  what an unloaded module left, closed and poisoned
  *
@@ -46,6 +46,7 @@ struct oot_slot {
 	atomic_long_t seen[NR_OOT_FATES];	/* [A] allocations that came by the slow path, by what KFENCE did */
 	unsigned long fail_nth;		/* [L] fail this one; 0: none */
 	bool fail_stacks;		/* [L] fail each new call stack once */
+	struct oot_text text[2];	/* [L] its owner's code, while that is to fail; of init only until init is done */
 	atomic_long_t fail_count;	/* allocations since the load, while fail_nth or fail_stacks is on */
 };
 

@@ -17,12 +17,13 @@
 #include <linux/string.h>
 #include <asm/layout.h>
 #include <paddock/page.h>
+#include <paddock/pmalloc.h>
 #include "oot.h"
 #include "slab.h"
 
 struct oot_slot oot_slots[OOT_SLOTS_MAX];
 
-static unsigned long page_limit = ULONG_MAX;	/* slab_mutex */
+static unsigned long page_limit __lockable(oot) = ULONG_MAX;	/* slab_mutex; constant after module.oot_lock */
 
 const char *slab_owner(const struct kmem_cache *s)
 {
@@ -201,6 +202,8 @@ void oot_slot_enter(unsigned int number, const char *owner, const struct oot_opt
 	slot->watch_all = options->sites || options->fail_nth || options->fail_stacks;
 	slot->fail_nth = options->fail_nth;
 	slot->fail_stacks = options->fail_stacks;
+	if (options->fail_nth || options->fail_stacks)
+		memcpy(slot->text, options->text, sizeof(slot->text));
 	atomic_long_set(&slot->fail_count, 0);
 	slot->failed = 0;
 	WRITE_ONCE(slot->quota, options->quota);
@@ -312,6 +315,7 @@ void oot_slot_init_done(unsigned int number, unsigned long start, unsigned long 
 {
 	unsigned long text[2] = { start, end };
 
+	oot_slots[number].text[1] = (struct oot_text){ };
 	/* Nothing was allocated, nothing is to be named. */
 	if (!oot_slot_pages(number) && !kfence_is_enabled())
 		return;
@@ -355,6 +359,7 @@ void oot_slot_leave(unsigned int number, struct oot_leftovers *left)
 	slot->watch_sites = false;
 	slot->fail_nth = 0;
 	slot->fail_stacks = false;
+	memset(slot->text, 0, sizeof(slot->text));
 	atomic_long_set(&slot->notes_left, 0);
 	WRITE_ONCE(slot->loaded, false);
 	settle(slot);

@@ -5,6 +5,7 @@
  *	module.oot_list=a,b      the modules to isolate, from their next load on
  *	module.oot_page_limit=n  how many empty slabs each of their caches may keep
  *	module.oot_slots=n       how many modules at a time, on the command line only (16)
+ *	module.oot_lock=1        none of these settings changes any more until reboot
  *
  * More can be asked for each: isolate_options.c.
  *
@@ -16,6 +17,10 @@
  * the module that dirtied them, across rmmod and list changes. Rule S: a slot changes hands only when its
  * owner is neither on a list nor loaded and the slot has no page and no object.
  *
+ * The lock. What the settings say is data like any other, and a module that is to be fenced in could write there. With
+ * oot_lock the files refuse (EPERM), and the pages that the settings lie in are read-only (<paddock/pmalloc.h>). Who
+ * has which slot goes on changing: it is no setting.
+ *
  * Locks: module_mutex guards list and slots. The parameters are set by boot's first thread, or
  * through their files.
  */
@@ -25,15 +30,17 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include <paddock/isolation.h>
+#include <paddock/pmalloc.h>
 #include "internal.h"
 #include "name_list.h"
 
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "module."
 
-static struct name_list oot_list;
+static struct name_list oot_list __lockable(oot);
 static char slot_owner[OOT_SLOTS_MAX][MODULE_NAME_LEN];	/* "": never used */
-static unsigned int nr_slots = OOT_SLOTS_DEFAULT;	/* set once, by the command line */
+static unsigned int nr_slots __lockable(oot) = OOT_SLOTS_DEFAULT;	/* set once, by the command line */
+static bool locked __lockable(oot);		/* set once, and sealed by it with all the others */
 static bool boot_is_over;
 
 /* ---- module.oot_list ---- */
@@ -53,9 +60,10 @@ static int oot_list_set(const char *val, const struct kernel_param *kp)
 	err = name_list_parse(names, val, max, NULL);
 	if (!err || (err == -ENOSPC && !boot_is_over)) {
 		mutex_lock(&module_mutex);
-		oot_list = *names;
+		err = isolate_settings_locked() ? -EPERM : 0;
+		if (!err)
+			oot_list = *names;
 		mutex_unlock(&module_mutex);
-		err = 0;
 	}
 	kfree(names);
 	return err;
@@ -99,7 +107,7 @@ module_param_cb(oot_slots, &oot_slots_ops, NULL, 0444);
 
 /* ---- module.oot_page_limit ---- */
 
-static unsigned long page_limit = ULONG_MAX;
+static unsigned long page_limit __lockable(oot) = ULONG_MAX;
 
 static int page_limit_set(const char *val, const struct kernel_param *kp)
 {
@@ -109,10 +117,14 @@ static int page_limit_set(const char *val, const struct kernel_param *kp)
 	if (err)
 		return err;
 	mutex_lock(&module_mutex);
-	page_limit = limit;
-	oot_set_page_limit(limit);
+	if (isolate_settings_locked()) {
+		err = -EPERM;
+	} else {
+		page_limit = limit;
+		oot_set_page_limit(limit);
+	}
 	mutex_unlock(&module_mutex);
-	return 0;
+	return err;
 }
 
 static int page_limit_get(char *buffer, const struct kernel_param *kp)
@@ -125,6 +137,45 @@ static int page_limit_get(char *buffer, const struct kernel_param *kp)
 static const struct kernel_param_ops page_limit_ops = { .set = page_limit_set, .get = page_limit_get };
 module_param_cb(oot_page_limit, &page_limit_ops, NULL, 0644);
 
+/* ---- module.oot_lock ---- */
+
+bool isolate_settings_locked(void)
+{
+	/* On the command line the lock counts for what comes later, wherever it stands. */
+	return locked && boot_is_over;
+}
+
+/* Returns: 0, or -ENOMEM: the files refuse, but the pages stay writable (pmalloc has said so). */
+static int seal_settings(void)
+{
+	int err = pmalloc_lock_group(oot);
+
+	pr_info("module.oot_lock: the isolation settings stay as they are until reboot\n");
+	return err;
+}
+
+static int oot_lock_set(const char *val, const struct kernel_param *kp)
+{
+	bool on;
+	int err = kstrtobool(val ?: "1", &on);
+
+	if (err)
+		return err;
+	mutex_lock(&module_mutex);
+	if (isolate_settings_locked()) {
+		err = on ? 0 : -EPERM;
+	} else {
+		locked = on;
+		if (isolate_settings_locked())
+			err = seal_settings();
+	}
+	mutex_unlock(&module_mutex);
+	return err;
+}
+
+static const struct kernel_param_ops oot_lock_ops = { .set = oot_lock_set, .get = param_get_bool };
+module_param_cb(oot_lock, &oot_lock_ops, &locked, 0644);
+
 static int __init isolate_init(void)
 {
 	mutex_lock(&module_mutex);
@@ -133,6 +184,8 @@ static int __init isolate_init(void)
 		pr_warn("module.oot_list: more than %u names; the first %u are used\n", nr_slots, nr_slots);
 		oot_list.count = nr_slots;
 	}
+	if (locked)
+		seal_settings();
 	mutex_unlock(&module_mutex);
 	return 0;
 }
@@ -187,6 +240,14 @@ int isolate_module(struct load_info *info)
 	return 0;
 }
 
+static struct oot_text text_of(const struct load_info *info, enum region r)
+{
+	const struct module_region *region = &info->priv->region[r];
+	unsigned long start = (unsigned long)region->start;
+
+	return (struct oot_text){ start, start ? start + region->bytes : 0 };
+}
+
 void isolate_announce(struct load_info *info)
 {
 	int slot = info->priv->oot_slot;
@@ -195,6 +256,8 @@ void isolate_announce(struct load_info *info)
 	if (slot < 0)
 		return;
 	isolate_options(info->name, &options);
+	options.text[0] = text_of(info, CORE_TEXT);
+	options.text[1] = text_of(info, INIT_TEXT);
 	oot_slot_enter(slot, info->name, &options);
 	strscpy(slot_owner[slot], info->name, sizeof(slot_owner[slot]));
 	pr_info("Module %s use oot-kmalloc-%d.\n", info->name, slot);
@@ -202,5 +265,12 @@ void isolate_announce(struct load_info *info)
 
 unsigned long isolate_symbol(struct load_info *info, const char *name, const char **target)
 {
-	return info->priv->oot_slot < 0 ? 0 : oot_slot_symbol(info->priv->oot_slot, name, target);
+	unsigned long addr;
+
+	if (info->priv->oot_slot < 0)
+		return 0;
+	addr = oot_slot_symbol(info->priv->oot_slot, name, target);
+	if (!addr && isolate_is_to_fail(info->name))
+		addr = oot_failing_symbol(name, target);
+	return addr;
 }

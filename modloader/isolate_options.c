@@ -9,7 +9,7 @@
  *	module.kfence=a,b            KFENCE guards these modules' objects and nothing else; empty: everything again
  *
  * Each is a file under /sys/module/module/parameters, too, and but for what is said above counts from
- * the module's next load on. A bad text changes nothing.
+ * the module's next load on. A bad text changes nothing. After module.oot_lock=1 (isolate.c) nothing does.
  *
  * Locks: module_mutex guards the lists.
  */
@@ -20,6 +20,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include <paddock/isolation.h>
+#include <paddock/pmalloc.h>
 #include <paddock/slab.h>
 #include "internal.h"
 #include "name_list.h"
@@ -27,7 +28,7 @@
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "module."
 
-static struct name_list sites, quotas, failures, guarded;
+static struct name_list sites __lockable(oot), quotas __lockable(oot), failures __lockable(oot), guarded __lockable(oot);
 
 /* Parse @val and, if it is good, make it *@list. */
 static int set_list(struct name_list *list, const char *val, int (*value)(const char *, unsigned long *))
@@ -43,7 +44,9 @@ static int set_list(struct name_list *list, const char *val, int (*value)(const 
 	err = name_list_parse(new, val, OOT_SLOTS_MAX, value);
 	if (!err) {
 		mutex_lock(&module_mutex);
-		*list = *new;
+		err = isolate_settings_locked() ? -EPERM : 0;
+		if (!err)
+			*list = *new;
 		mutex_unlock(&module_mutex);
 	}
 	kfree(new);
@@ -192,6 +195,11 @@ bool isolate_is_named(const char *name)
 {
 	return name_list_find(&sites, name) >= 0 || name_list_find(&quotas, name) >= 0 ||
 		name_list_find(&failures, name) >= 0 || name_list_find(&guarded, name) >= 0;
+}
+
+bool isolate_is_to_fail(const char *name)
+{
+	return name_list_find(&failures, name) >= 0;
 }
 
 void isolate_options(const char *name, struct oot_options *out)

@@ -29,6 +29,12 @@ int oot_slot_open(unsigned int slot);
  */
 unsigned long oot_slot_symbol(unsigned int slot, const char *name, const char **target);
 
+/*
+ * oot_failing_symbol - what @name is bound to, besides, for a module with fail_nth or fail_stacks: the functions that
+ * return pages. As oot_slot_symbol(), but the same for every slot.
+ */
+unsigned long oot_failing_symbol(const char *name, const char **target);
+
 /* The names that oot_slot_symbol() knows, by number; NULL behind the last. */
 const char *oot_rewritten_name(unsigned int n, const char **target);
 
@@ -41,11 +47,16 @@ unsigned long oot_slot_objects(unsigned int slot, unsigned long *bytes);
 
 /* ---- A module's life in its slot; all in thread context, under module_mutex ---- */
 
+struct oot_text {
+	unsigned long start, end;	/* 0, 0: none */
+};
+
 struct oot_options {
 	bool sites;			/* note the call site of every allocation, not only of the first ones */
 	unsigned long quota;		/* most pages; ULONG_MAX: any */
 	unsigned long fail_nth;		/* this allocation fails; 0: none */
 	bool fail_stacks;		/* each new call stack fails once */
+	struct oot_text text[2];	/* the module's code, of init second: whose call alloc_pages() is */
 	bool kfence_only;		/* KFENCE is for some modules only, */
 	bool kfence;			/* and this is one of them */
 };

@@ -525,7 +525,7 @@ static void a_replaced_exit_is_not_called(struct kunit *test)
 	kvfree(file);
 }
 
-/* ---- Settings that are sealed by their lock: with kfence.lock=1 and pmalloc.lock=1 on the command line ---- */
+/* ---- Settings that are sealed by their lock: with kfence.lock=1, pmalloc.lock=1 and module.oot_lock=1 on the command line ---- */
 
 static bool file_says_yes(struct kunit *test, const char *path)
 {
@@ -542,12 +542,14 @@ static bool file_says_yes(struct kunit *test, const char *path)
 static void settings_are_sealed_once_locked(struct kunit *test)
 {
 	extern char __start_lock_pmalloc[], __end_lock_pmalloc[], __start_lock_kfence[], __end_lock_kfence[];
+	extern char __start_lock_oot[], __end_lock_oot[];
 	const struct {
 		const char *file;
 		char *start, *end;
 	} groups[] = {
 		{ "/sys/module/pmalloc/parameters/lock", __start_lock_pmalloc, __end_lock_pmalloc },
 		{ "/sys/module/kfence/parameters/lock", __start_lock_kfence, __end_lock_kfence },
+		{ "/sys/module/module/parameters/oot_lock", __start_lock_oot, __end_lock_oot },
 	};
 
 	for (int i = 0; i < ARRAY_SIZE(groups); i++) {

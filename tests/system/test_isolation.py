@@ -130,6 +130,49 @@ echo hello:1 > %sfail_alloc; cat %sfail_alloc; insmod hello; rmmod hello; echo e
     assert r.lines[-1] == "end" and "hello:1" in r.lines, r
 
 
+def test_failures_of_pages_and_percpu(vm):
+    """fail_alloc covers what isolation itself leaves alone: pages, vmalloc(), per-CPU memory."""
+    r = vm("""insmod page_uaf || echo failed; insmod page_uaf && rmmod page_uaf && echo clean
+for i in 1 2 3 4 5 6 7 8; do insmod percpu_counts && break; done; rmmod percpu_counts; echo tries $i
+insmod hello; insmod -n page_uaf; rmmod hello; echo end
+""", append="kfence.sample_interval=0 module.fail_alloc=page_uaf:1,percpu_counts:stacks", smp=2)
+    assert re.search(r"fail_alloc: page_uaf: allocation 1 fails, at page_uaf_init\+", r.out), r
+    assert "failed" in r.lines and "__get_free_pages -> fail___get_free_pages at 0x" in r.out, r
+    assert re.search(r"fail_alloc: percpu_counts: allocation \d+ fails, at percpu_counts_init\+", r.out), r
+    assert int(re.search(r"^tries (\d)$", r.out, re.M)[1]) == 1 + len(re.findall(r"fail_alloc: percpu_counts:", r.out)), r
+    assert r.lines[-1] == "end", r
+
+
+def test_pools_and_sites_in_the_verdict(vm):
+    """Forgotten pools are named; objects without a noted call site are counted, and module.oot_sites finds them."""
+    script = "insmod pmalloc_user forget=1; rmmod pmalloc_user; insmod leak count=5000; rmmod leak; echo end"
+    append = "kfence.sample_interval=0 module.oot_list=pmalloc_user,leak"
+    r = vm(script, append=append)
+    for name in ("user-open", "user-sealed", "user-half"):
+        assert re.search(r"Module pmalloc_user left a pool: %s, 100 objects, \d+ bytes in \d+ pages" % name, r.out), r
+    left = int(re.search(r"Module leak left (\d+) objects", r.out)[1])
+    noted = sum(int(n) for n in re.findall(r"  (\d+) objects, .* allocated at make_session\+", r.out))
+    bare = int(re.search(r"  (\d+) of them without a noted call site: load it with module.oot_sites=leak, and all are noted", r.out)[1])
+    assert left == noted + bare and noted >= 2000 and bare >= 400 and r.lines[-1] == "end", r
+    r = vm(script, append=append + " module.oot_sites=leak")
+    assert re.search(r"  %d objects, .* allocated at make_session\+" % left, r.out) and "without a noted" not in r.out, r
+
+
+def test_the_lock(vm):
+    """After oot_lock no setting changes, the lock included; what is set goes on working. One-way; also on the command line."""
+    names = {"oot_list": "a", "oot_page_limit": "3", "oot_sites": "a", "oot_quota": "a:1", "fail_alloc": "a:1", "kfence": "a"}
+    tries = "".join("echo %s > %s || echo refused %s\n" % (v, n, n) for n, v in names.items())
+    script = "cd %s\n%s" + tries + "echo 0 > oot_lock || echo refused oot_lock\necho 1 > oot_lock && echo again\n" \
+             "cat oot_lock oot_list oot_page_limit oot_sites oot_quota fail_alloc kfence\ninsmod leak; rmmod leak; echo end"
+    for before, append in (("echo maybe > oot_lock\necho 0 > oot_lock\necho 1 > oot_lock\n", ""), ("", "module.oot_lock=1 ")):
+        r = vm(script % (PARAMS, before), append=append + "module.oot_list=leak module.oot_page_limit=7 kfence.sample_interval=0")
+        assert re.findall(r"^refused (\w+)$", r.out, re.M) == list(names) + ["oot_lock"], r
+        assert r.out.count("Operation not permitted") == len(names) + 1, r
+        assert r.out.count("Invalid argument") == (1 if before else 0), r
+        assert "again\nY\nleak\n7\n\n\n\n\n" in r.out, r
+        assert "Module leak left 4 objects, 256 bytes" in r.out and r.lines[-1] == "end", r
+
+
 def test_kfence_for_one_module(vm):
     """module.kfence guards that module's objects and nothing else; coverage is counted, and told when it is poor."""
     r = vm("""insmod grazer rest_ms=5; sleep 1; cat /sys/module/grazer/memory
