@@ -26,6 +26,7 @@
 #include <linux/sched.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
+#include <arch/cpu.h>
 #include <paddock/pgtable.h>
 #include "pmalloc.h"
 
@@ -54,7 +55,20 @@ unsigned long cursor_freeze(const struct pmalloc_pool *pool)
 
 void cursor_thaw(const struct pmalloc_pool *pool, unsigned long next)
 {
-	smp_store_release(&pool->cursor->next, next);
+	struct pm_cursor *cur = pool->cursor;
+
+	/*
+	 * What has been committed was the open run so far; it goes on. Without a spare to commit the rest with, it must not. Then
+	 * nobody is its asker; and who was in the middle of alloc_fast() finds another next, as with each run that ends.
+	 */
+	if (!cur->run_start && pool->spare_runs) {
+		cur->run_start = next;
+	} else if (!cur->run_start) {
+		cur->caller = 0;
+		if (next >= pool->open_start && next < pool->open_end)
+			next += PM_WORD;
+	}
+	smp_store_release(&cur->next, next);
 }
 
 /* The open run becomes a pending one. */
@@ -106,8 +120,8 @@ static u32 add_users(const struct pm_frame *frames, u32 n, u32 add)
 	return i;
 }
 
-/* @run has become one of @chunk: its pages have users, its words may be written. */
-static void note_run(const struct pm_chunk *chunk, const struct pm_run *run)
+/* @run has become one of @chunk: its pages have users. */
+static void count_users(const struct pm_chunk *chunk, const struct pm_run *run)
 {
 	u32 first = run->first / WORDS_PER_PAGE, last = (run_end(run) - 1) / WORDS_PER_PAGE, page = first;
 	u32 stride = run_stride(run), whole = 0;
@@ -124,10 +138,17 @@ static void note_run(const struct pm_chunk *chunk, const struct pm_run *run)
 		page += add_users(frame, middle ? last - page : 1, middle ? whole :
 				  run_objects_in(run, page * WORDS_PER_PAGE, (page + 1) * WORDS_PER_PAGE));
 	}
+}
+
+/* The same, and its words may be written. */
+static void note_run(const struct pm_chunk *chunk, const struct pm_run *run, bool sealing)
+{
+	if (!sealing)
+		count_users(chunk, run);
 	chunk_set_bitmap(chunk, run->first, run_end(run) - run->first, true);
 }
 
-void cursor_commit(const struct pmalloc_pool *pool, unsigned long next)
+void cursor_commit(const struct pmalloc_pool *pool, unsigned long next, bool sealing)
 {
 	struct pm_cursor *cur = pool->cursor;
 	const struct pm_chunk *chunk = pool->open_chunk;
@@ -140,7 +161,7 @@ void cursor_commit(const struct pmalloc_pool *pool, unsigned long next)
 	if (runs_append(&chunk->runs, &chunk->last_runs, cur->pending, cur->nr_pending, pool->spare_runs))
 		vault_set(&pool->spare_runs, (const struct pm_runs *)NULL);
 	for (u32 i = 0; i < cur->nr_pending; i++)
-		note_run(chunk, &cur->pending[i]);
+		note_run(chunk, &cur->pending[i], sealing);
 	cur->nr_pending = 0;
 	vault_set(&chunk->fill, (u32)((next - chunk->va) / PM_WORD));
 }
@@ -195,7 +216,7 @@ static unsigned long find_room(const struct pmalloc_pool *pool, unsigned long *n
 	/* AUTO: the next page of this chunk; the one that is full, or too full, is sealed. */
 	if (chunk && mode_is_auto(pool->mode) && pool->open_end < chunk_end(chunk)) {
 		start = pool->open_end;
-		cursor_commit(pool, *next);
+		cursor_commit(pool, *next, true);
 		*next = start;
 		set_open(pool, chunk, start, start + PAGE_SIZE);
 		seal_chunk(chunk, (start - chunk->va) / PAGE_SIZE);
@@ -206,7 +227,7 @@ static unsigned long find_room(const struct pmalloc_pool *pool, unsigned long *n
 	if (!chunk)
 		return 0;
 	if (pool->open_chunk) {
-		cursor_commit(pool, *next);
+		cursor_commit(pool, *next, mode_is_auto(pool->mode));
 		if (mode_is_auto(pool->mode)) {
 			seal_chunk(pool->open_chunk, pool->open_chunk->nr_pages);
 			kernel_flush_everywhere();
@@ -238,7 +259,7 @@ static void *alloc_large(const struct pmalloc_pool *pool, size_t size)
 	run.stack = save_stack();
 	runs_append(&chunk->runs, &chunk->last_runs, &run, 1, pool->spare_runs);
 	vault_set(&pool->spare_runs, (const struct pm_runs *)NULL);
-	note_run(chunk, &run);
+	note_run(chunk, &run, false);
 	vault_set(&chunk->fill, chunk->nr_pages * WORDS_PER_PAGE);
 	if (mode_is_auto(pool->mode))
 		vault_set(&pool->auto_full, chunk);
@@ -294,12 +315,12 @@ static void *alloc_frozen(const struct pmalloc_pool *pool, size_t size, size_t a
 	seal_full(pool);
 	if (wants_own_pages(pool, size)) {
 		/* It takes the spare, which the cursor's objects may need. */
-		cursor_commit(pool, *next);
+		cursor_commit(pool, *next, false);
 		return reserve_runs(pool) ? NULL : alloc_large(pool, size);
 	}
 	/* Keep room for the run that is open, and for the one that it may be followed by. */
 	if (cur->nr_pending + 2 > PM_RUNS_PER_BLOCK)
-		cursor_commit(pool, *next);
+		cursor_commit(pool, *next, false);
 	start = find_room(pool, next, size, align);
 	if (!start || reserve_runs(pool))
 		return NULL;
@@ -314,7 +335,7 @@ static void *alloc_frozen(const struct pmalloc_pool *pool, size_t size, size_t a
 	cur->run_stack = save_stack();
 	*next = start + cur->stride;
 	if (pool->mode == PMALLOC_MODE_START_WR)
-		cursor_commit(pool, *next);
+		cursor_commit(pool, *next, true);
 	return (void *)start;
 }
 
@@ -341,31 +362,35 @@ static noinline void *alloc_slow(const struct pmalloc_pool *pool, size_t size, s
  * Who asks: where the function that this is used in returns to, and its caller's frame. With the return address in that
  * frame these differ whenever stacks differ, but for what lies above two callers.
  */
-#define CALLER_FRAME	(*(const unsigned long *const *)__builtin_frame_address(0))
-#define ASKER		(unsigned long)__builtin_return_address(0), CALLER_FRAME
+#define FRAME		((const unsigned long *)__builtin_frame_address(0))	/* on both: the caller's frame, the return address */
+#define CALLER_FRAME	((const unsigned long *)FRAME[0])
+#define ASKER		FRAME[1], CALLER_FRAME
 
 /*
- * The next object of the open run? All fields but `next` change only while next is 0, and each run that begins moves
- * next on: so if it is still what it was, the fields were those of one run. A frame that the open run has is a real one,
- * and can be read. False: no, the slow path is to be taken.
+ * The next object of the open run? All fields but `next` change only while next is 0, and each run that begins or ends moves
+ * next on: so if it is in the end what it was at first, the fields were those of one run. A frame that the open run has is
+ * a real one, and can be read. False: no, the slow path is to be taken.
  */
 static __always_inline bool alloc_fast(const struct pmalloc_pool *pool, size_t size, void **object)
 {
 	struct pm_cursor *cur;
-	unsigned long next, end;
+	unsigned long next, end, frame, caller, open_start, open_end;
 
 	/* Of a pool that was destroyed the record is zero; what else is no pool, the slow path will tell. */
 	if (unlikely(!pool || !(cur = pool->cursor)))
 		return false;
-	if (cur->size != size || cur->caller != (unsigned long)__builtin_return_address(0) ||
-	    cur->frame != (unsigned long)CALLER_FRAME || cur->parent != CALLER_FRAME[1])
+	next = arch_load_linked(&cur->next);
+	frame = FRAME[0];
+	caller = FRAME[1];
+	if (cur->size != size || cur->caller != caller || cur->frame != frame || cur->parent != CALLER_FRAME[1])
 		return false;
-	next = READ_ONCE(cur->next);
+	open_start = pool->open_start;
+	open_end = pool->open_end;
 	end = next + cur->stride;
-	if (end > pool->open_end || next < pool->open_start)
+	if (next < open_start || end > open_end)
 		return false;
 	*object = (void *)next;
-	return __atomic_compare_exchange_n(&cur->next, &next, end, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	return arch_store_conditional(&cur->next, next, end);
 }
 
 void *pmalloc(struct pmalloc_pool *pool, size_t size)
@@ -588,7 +613,7 @@ void pfree(struct pmalloc_pool *p, const void *ptr)
 		return;
 	mutex_lock(&pm_mutex);
 	next = cursor_freeze(pool);
-	cursor_commit(pool, next);
+	cursor_commit(pool, next, false);
 	why = refuse_free(pool, ptr, &object);
 	if (!why)
 		free_object(pool, &object);

@@ -49,7 +49,8 @@ enum { FRAME_NOT_OURS, FRAME_FREE, FRAME_TABLE, FRAME_VAULT, FRAME_CHUNK };
 struct pm_frame {
 	u32 owner;
 	u32 index : FRAME_INDEX_BITS;	/* which page of its chunk; bitmap pages count on */
-	u32 users : 10;			/* of a chunk's page: live objects that have a byte in it; 512 at most */
+	u32 users : 10;			/* of a chunk's page: live objects that have a byte in it; 512 at most.
+					 * Not kept of pages that are sealed: nothing is freed there. */
 };
 _Static_assert(sizeof(struct pm_frame) == 8, "a region's records are one page");
 #define CHUNK_MAX_PAGES		((1u << FRAME_INDEX_BITS) - (1u << 16))	/* 15 GiB, with room for a bitmap */
@@ -185,7 +186,7 @@ const struct pm_chunk *chunk_at(unsigned long addr);
 /* Where the next object goes, and the objects that the runs do not have yet. Guarded by pm_mutex, but for `next`. */
 struct pm_cursor {
 	unsigned long next;		/* address; 0 while a slow path is at work */
-	unsigned long size, stride;	/* the open run: bytes asked for, bytes from one to the next */
+	unsigned long stride, size;	/* the open run: bytes from one object to the next, bytes asked for */
 	unsigned long caller, frame, parent;	/* who asks: ASKER in alloc.c */
 	unsigned long run_start;	/* address of the open run's first object; 0: none is open */
 	depot_stack_handle_t run_stack;
@@ -193,11 +194,17 @@ struct pm_cursor {
 	struct pm_run pending[PM_RUNS_PER_BLOCK];
 };
 
-/* Stop the fast path, and learn how far it has come. Undone by cursor_thaw(). */
+/*
+ * Stop the fast path, and learn how far it has come. Undone by cursor_thaw(): objects of the same kind go on at @next, or a
+ * word behind it.
+ */
 unsigned long cursor_freeze(const struct pmalloc_pool *pool);
 void cursor_thaw(const struct pmalloc_pool *pool, unsigned long next);
-/* All objects up to @next become known to their chunk. Cannot fail. The cursor is frozen. */
-void cursor_commit(const struct pmalloc_pool *pool, unsigned long next);
+/*
+ * All objects up to @next become known to their chunk. Cannot fail. The cursor is frozen.
+ * @sealing: their pages are sealed before anybody else has pm_mutex, and nothing is freed there any more.
+ */
+void cursor_commit(const struct pmalloc_pool *pool, unsigned long next, bool sealing);
 
 /* One object, as found. */
 struct pm_object {

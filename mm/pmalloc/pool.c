@@ -292,7 +292,7 @@ void pool_get_stats(const struct pmalloc_pool *pool, struct pool_stats *out)
 {
 	unsigned long open_bytes = 0, next = cursor_freeze(pool);
 
-	cursor_commit(pool, next);
+	cursor_commit(pool, next, false);
 	cursor_thaw(pool, next);
 	*out = (struct pool_stats){ .bookkeeping = sizeof(*pool) + sizeof(struct pm_cursor) };
 	for (const struct pm_chunk *chunk = pool->chunks; chunk; chunk = chunk->next) {

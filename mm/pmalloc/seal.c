@@ -66,7 +66,7 @@ static unsigned long protect_locked(const struct pmalloc_pool *pool, unsigned lo
 	const struct pm_chunk *open = pool->open_chunk;
 	bool changed = false;
 
-	cursor_commit(pool, next);
+	cursor_commit(pool, next, true);
 	for (const struct pm_chunk *chunk = pool->chunks; chunk; chunk = chunk->next) {
 		u32 upto = chunk == open ? PFN_UP(next - chunk->va) : chunk->nr_pages;
 

@@ -228,7 +228,7 @@ int pmalloc_wr_deny(struct pmalloc_pool *p, const void *ptr, size_t n)
 		return -EINVAL;
 	mutex_lock(&pm_mutex);
 	next = cursor_freeze(pool);
-	cursor_commit(pool, next);
+	cursor_commit(pool, next, false);
 	cursor_thaw(pool, next);
 	/* Up to the end of its last word. */
 	if (object_at(addr, &object) && object.chunk->pool == pool &&

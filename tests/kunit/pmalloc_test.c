@@ -159,6 +159,35 @@ static void auto_modes_seal_page_by_page(struct kunit *test)
 	}
 }
 
+/* What looks into a pool, or seals it, ends no run for good: like objects that follow are known as well. */
+static void objects_after_a_commit_are_known(struct kunit *test)
+{
+	enum pmalloc_mode mode = *(const enum pmalloc_mode *)test->param_value;
+	struct pmalloc_pool *pool = pm_pool(test, "kunit", mode);
+	struct pool_stats s;
+	u64 *p[200];
+
+	for (int i = 0; i < ARRAY_SIZE(p); i++) {
+		p[i] = pmalloc(pool, 40);
+		KUNIT_ASSERT_NOT_NULL(test, p[i]);
+		if (i % 3 == 1) {
+			mutex_lock(&pm_mutex);
+			pool_get_stats(pool, &s);
+			mutex_unlock(&pm_mutex);
+			KUNIT_EXPECT_EQ(test, s.objects, i + 1UL);
+		}
+		if (i % 17 == 16)
+			KUNIT_ASSERT_EQ(test, pmalloc_protect_pool(pool), 0);
+	}
+	KUNIT_ASSERT_EQ(test, pmalloc_protect_pool(pool), 0);
+	for (int i = 0; i < ARRAY_SIZE(p); i++) {
+		KUNIT_EXPECT_EQ(test, is_pmalloc_object(p[i], 40), 1);
+		KUNIT_EXPECT_EQ(test, is_pmalloc_object(p[i], 41), -1);
+		KUNIT_EXPECT_TRUE(test, pmalloc_verify(pool, p[i], 40));
+	}
+	pmalloc_destroy_pool(pool);
+}
+
 /* ---- pfree ---- */
 
 static void freed_pages_go_back(struct kunit *test)
@@ -382,6 +411,7 @@ static void a_full_pool_wastes_little(struct kunit *test)
 
 static struct kunit_case pmalloc_cases[] = {
 	KUNIT_CASE_PARAM(objects_are_separate_and_sealed, modes_gen_params),
+	KUNIT_CASE_PARAM(objects_after_a_commit_are_known, modes_gen_params),
 	KUNIT_CASE_PARAM(a_pool_grows_after_a_seal, modes_gen_params),
 	KUNIT_CASE_PARAM(only_wr_modes_can_be_rewritten, modes_gen_params),
 	KUNIT_CASE_PARAM(pages_come_back, modes_gen_params),

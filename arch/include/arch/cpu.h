@@ -30,6 +30,16 @@ static inline bool arch_irqs_disabled_flags(unsigned long flags);
 static inline void arch_cpu_relax(void);
 
 /*
+ * arch_load_linked       - *@p, read before all that follows.
+ * arch_store_conditional - store @new, unless *@p is no longer @old, which arch_load_linked() gave here. It may also
+ *                          fail for no reason, so the caller does without; with arm64's exclusives it does so if anybody has
+ *                          written *@p meanwhile, with x86_64's compare-and-exchange if it is not the same any more.
+ * Between the two: few instructions, no store. Context: any. Returns: whether it was stored.
+ */
+static inline unsigned long arch_load_linked(const unsigned long *p);
+static inline bool arch_store_conditional(unsigned long *p, unsigned long old, unsigned long new);
+
+/*
  * arch_cpu_idle - wait for an interrupt.
  *
  * Context: idle thread, interrupts masked on entry. The unmasking and the wait are one step

@@ -48,6 +48,23 @@ static inline bool arch_irqs_disabled_flags(unsigned long flags)
 	return flags & PSR_I_BIT;
 }
 
+/* Source: Arm ARM, "Load-Exclusive and Store-Exclusive usage restrictions". */
+static inline unsigned long arch_load_linked(const unsigned long *p)
+{
+	unsigned long value;
+
+	asm volatile("ldaxr %0, %1" : "=r"(value) : "Q"(*p) : "memory");
+	return value;
+}
+
+static inline bool arch_store_conditional(unsigned long *p, unsigned long old, unsigned long new)
+{
+	unsigned int failed;
+
+	asm volatile("stxr %w0, %2, %1" : "=&r"(failed), "=Q"(*p) : "r"(new) : "memory");
+	return !failed;
+}
+
 static inline void arch_cpu_relax(void)
 {
 	asm volatile("yield" : : : "memory");

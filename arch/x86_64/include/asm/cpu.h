@@ -50,6 +50,16 @@ static inline void arch_irq_restore(unsigned long flags)
 		arch_irq_disable();
 }
 
+static inline unsigned long arch_load_linked(const unsigned long *p)
+{
+	return __atomic_load_n(p, __ATOMIC_ACQUIRE);
+}
+
+static inline bool arch_store_conditional(unsigned long *p, unsigned long old, unsigned long new)
+{
+	return __atomic_compare_exchange_n(p, &old, new, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
 static inline void arch_cpu_relax(void)
 {
 	asm volatile("pause" : : : "memory");
