@@ -19,6 +19,7 @@
 #include <linux/sysfs.h>
 #include <paddock/fs.h>
 #include <paddock/sched.h>
+#include "wait_until.h"
 
 static int fsapi_init(struct kunit *test)
 {
@@ -135,10 +136,11 @@ static void seq_records_survive_any_read_size(struct kunit *test)
 
 /* ---- /proc ---- */
 
-static int released;
+static int released, reading;
 
 static ssize_t slow_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
 {
+	WRITE_ONCE(reading, 1);
 	msleep(20);
 	return 0;
 }
@@ -168,12 +170,12 @@ static void removed_proc_file_is_never_called_again(struct kunit *test)
 	char c;
 
 	KUNIT_ASSERT_NOT_NULL(test, de);
-	released = 0;
+	released = reading = 0;
 	f = filp_open("/proc/kunit-slow", O_RDWR, 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(f));
 	KUNIT_EXPECT_EQ(test, file_write(f, "x", 1), -EIO);	/* it has no write */
 	t = thread_run(read_one, f, "proc-test");
-	msleep(5);
+	KUNIT_EXPECT_TRUE(test, wait_until(READ_ONCE(reading)));
 	/* Somebody is in read(): this waits, then releases the file that is still open. */
 	proc_remove(de);
 	KUNIT_EXPECT_EQ(test, released, 1);

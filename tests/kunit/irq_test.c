@@ -144,7 +144,7 @@ static void thread_function_runs_in_a_thread(struct kunit *test)
 	d->wake = true;
 	KUNIT_ASSERT_EQ(test, request_threaded_irq(TEST_IRQ, device_handler, device_thread, 0, "dev", d), 0);
 	fire();
-	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&d->threaded, HZ), 0UL);
+	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&d->threaded, 10 * HZ), 0UL);
 	KUNIT_EXPECT_EQ(test, atomic_read(&d->thread_hits), 1);
 	free_irq(TEST_IRQ, d);
 }
@@ -176,7 +176,7 @@ static void tasklet_runs_once_per_schedule(struct kunit *test)
 	tasklet_schedule(&p->tasklet);
 	KUNIT_EXPECT_EQ(test, atomic_read(&p->runs), 0);
 	local_bh_enable();
-	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&p->done, HZ), 0UL);
+	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&p->done, 10 * HZ), 0UL);
 	KUNIT_EXPECT_EQ(test, atomic_read(&p->runs), 1);
 	KUNIT_EXPECT_TRUE(test, p->softirq);
 
@@ -185,7 +185,7 @@ static void tasklet_runs_once_per_schedule(struct kunit *test)
 	msleep(3);
 	KUNIT_EXPECT_EQ(test, atomic_read(&p->runs), 1);
 	tasklet_enable(&p->tasklet);
-	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&p->done, HZ), 0UL);
+	KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&p->done, 10 * HZ), 0UL);
 	tasklet_kill(&p->tasklet);
 	KUNIT_EXPECT_EQ(test, atomic_read(&p->runs), 2);
 }

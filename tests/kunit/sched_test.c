@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <paddock/sched.h>
+#include "wait_until.h"
 
 static int return_arg(void *arg)
 {
@@ -38,9 +39,8 @@ static void kthread_stop_returns_the_result(struct kunit *test)
 	struct task_struct *t = kthread_run(wait_for_stop, &loops, "stoppable");
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, t);
-	msleep(5);
+	KUNIT_EXPECT_TRUE(test, wait_until(READ_ONCE(loops)));
 	KUNIT_EXPECT_EQ(test, kthread_stop(t), 7);
-	KUNIT_EXPECT_GT(test, loops, 0);
 }
 
 static void stopping_a_thread_that_never_ran_gives_eintr(struct kunit *test)
@@ -137,14 +137,12 @@ static void busy_threads_share_the_cpus(struct kunit *test)
 		t[i] = thread_run(count_until, counts[i], "busy/%u", i);
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, t[i]);
 	}
-	msleep(100);
+	for (i = 0; i < n; i++)
+		KUNIT_EXPECT_TRUE(test, wait_until(READ_ONCE(counts[i][1]) && t[i]->sum_exec_ns > NSEC_PER_MSEC));
 	for (i = 0; i < n; i++)
 		WRITE_ONCE(counts[i][0], 1);
-	for (i = 0; i < n; i++) {
-		KUNIT_EXPECT_GT(test, counts[i][1], 0UL);
-		KUNIT_EXPECT_GT(test, t[i]->sum_exec_ns, (u64)NSEC_PER_MSEC);
+	for (i = 0; i < n; i++)
 		thread_join(t[i]);
-	}
 }
 
 /* A thread that sleeps most of the time must not wait for the spinners' slices to end. */
@@ -252,8 +250,7 @@ static void parked_thread_stands_still(struct kunit *test)
 	msleep(10);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(loops), before);
 	kthread_unpark(t);
-	msleep(10);
-	KUNIT_EXPECT_GT(test, READ_ONCE(loops), before);
+	KUNIT_EXPECT_TRUE(test, wait_until(READ_ONCE(loops) > before));
 	kthread_stop(t);
 }
 

@@ -13,6 +13,7 @@
 #include <linux/srcu.h>
 #include <linux/wait.h>
 #include <paddock/sched.h>
+#include "wait_until.h"
 
 #define THREADS	6
 #define ROUNDS	2000
@@ -304,8 +305,10 @@ static void exclusive_waiters_wake_one_at_a_time(struct kunit *test)
 	atomic_set(&woken, 0);
 	for (i = 0; i < 3; i++)
 		t[i] = thread_run(exclusive_waiter, &q, "exclusive/%d", i);
-	msleep(10);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_TRUE(test, wait_until(READ_ONCE(t[i]->__state) == TASK_UNINTERRUPTIBLE));
 	wake_up(&q);
+	KUNIT_EXPECT_TRUE(test, wait_until(atomic_read(&woken)));
 	msleep(10);
 	KUNIT_EXPECT_EQ(test, atomic_read(&woken), 1);
 	wake_up_all(&q);

@@ -5,12 +5,13 @@
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/workqueue.h>
+#include "wait_until.h"
 
 struct job {
 	struct work_struct work;
 	struct delayed_work dwork;
 	struct completion gate, done;
-	atomic_t runs;
+	atomic_t begun, runs;
 	int cpu;
 	bool requeue;
 };
@@ -32,6 +33,7 @@ static void gated_fn(struct work_struct *work)
 {
 	struct job *j = container_of(work, struct job, work);
 
+	atomic_inc(&j->begun);
 	wait_for_completion(&j->gate);
 	atomic_inc(&j->runs);
 	complete(&j->done);
@@ -126,7 +128,7 @@ static void sleeping_items_do_not_block_the_pool(struct kunit *test)
 	}
 	for (i = 19; i >= 0; i--) {
 		complete(&jobs[i].gate);
-		KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&jobs[i].done, 2 * HZ), 0UL);
+		KUNIT_EXPECT_GT(test, wait_for_completion_timeout(&jobs[i].done, 10 * HZ), 0UL);
 		flush_work(&jobs[i].work);
 	}
 }
@@ -232,7 +234,7 @@ static void cancel_sync_waits_for_the_running_item(struct kunit *test)
 	struct job *j = new_job(test, gated_fn);
 
 	schedule_work(&j->work);
-	msleep(2);
+	KUNIT_EXPECT_TRUE(test, wait_until(atomic_read(&j->begun)));
 	kthread_run(open_gate_soon, j, "gate");
 	KUNIT_EXPECT_FALSE(test, cancel_work_sync(&j->work));
 	KUNIT_EXPECT_EQ(test, atomic_read(&j->runs), 1);
@@ -313,9 +315,8 @@ static void kthread_worker_runs_its_queue(struct kunit *test)
 	kthread_flush_work(&w);
 	KUNIT_EXPECT_EQ(test, atomic_read(&kruns), 1);
 	KUNIT_EXPECT_TRUE(test, kthread_queue_delayed_work(worker, &dw, 3));
-	msleep(20);
+	KUNIT_EXPECT_TRUE(test, wait_until(atomic_read(&kruns) == 2));
 	kthread_flush_worker(worker);
-	KUNIT_EXPECT_EQ(test, atomic_read(&kruns), 2);
 	KUNIT_EXPECT_TRUE(test, kthread_queue_delayed_work(worker, &dw, 1000 * HZ));
 	KUNIT_EXPECT_TRUE(test, kthread_cancel_delayed_work_sync(&dw));
 	kthread_destroy_worker(worker);
