@@ -10,8 +10,10 @@
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/kobject.h>
+#include <linux/log2.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 #include <linux/pmalloc.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -25,8 +27,11 @@ struct param_attribute {
 	const struct kernel_param *param;
 };
 
-/* What the registry says of the kernel's own parameters: which file is which parameter's, with which functions. */
-static struct pmalloc_pool *params_pool __ro_after_init;
+/*
+ * Which file is which parameter's, with which functions, is sealed: of the kernel's own parameters in the pool "params", filled
+ * at boot; of modules' in "module-params", by write-rare.
+ */
+static struct pmalloc_pool *params_pool __ro_after_init, *blocks_pool __ro_after_init;
 
 /* One block: this, the list of pointers, the attributes. */
 struct module_param_attrs {
@@ -71,28 +76,35 @@ static ssize_t param_store(struct module_attribute *mattr, struct module_kobject
 
 typedef bool (*param_filter)(const struct kernel_param *kp, const char *arg);
 
-/* @prefix: as many characters of each name are left out. */
-static int add_files(struct module_kobject *mk, const struct kernel_param *params, unsigned int num,
-		     param_filter filter, const char *arg, size_t prefix)
+/* How many of them have a file. */
+static unsigned int count_files(const struct kernel_param *params, unsigned int num, param_filter filter, const char *arg)
 {
-	struct module_param_attrs *mp;
 	unsigned int n = 0;
-	size_t bytes;
-	int err;
 
 	for (unsigned int i = 0; i < num; i++)
 		n += params[i].perm && (!filter || filter(&params[i], arg));
-	if (!n)
-		return 0;
-	bytes = struct_size(mp, list, n + 1) + n * sizeof(*mp->attr);
-	/* The kernel's own are there for ever: params_init() seals them. */
-	mp = mk->mod || !params_pool ? kzalloc(bytes, GFP_KERNEL) : pzalloc(params_pool, bytes);
-	if (!mp)
-		return -ENOMEM;
-	mp->attr = (struct param_attribute *)&mp->list[n + 1];
+	return n;
+}
+
+static size_t attrs_bytes(unsigned int n)
+{
+	return struct_size((struct module_param_attrs *)NULL, list, n + 1) + n * sizeof(struct param_attribute);
+}
+
+/*
+ * Fill @mp in for @n files, zeroed so far. @at: where it will lie, which its pointers are to know.
+ * @prefix: as many characters of each name are left out.
+ */
+static void fill_attrs(struct module_param_attrs *mp, const struct module_param_attrs *at, unsigned int n,
+		       const struct kernel_param *params, unsigned int num, param_filter filter, const char *arg,
+		       size_t prefix)
+{
+	struct param_attribute *attr = (struct param_attribute *)&mp->list[n + 1];
+	const char *base = (const char *)at;
+
+	mp->attr = (struct param_attribute *)(base + ((char *)attr - (char *)mp));
 	for (unsigned int i = 0; i < num; i++) {
 		const struct kernel_param *kp = &params[i];
-		struct param_attribute *attr = &mp->attr[mp->num];
 
 		if (!kp->perm || (filter && !filter(kp, arg)))
 			continue;
@@ -102,34 +114,102 @@ static int add_files(struct module_kobject *mk, const struct kernel_param *param
 		attr->mattr.show = param_show;
 		if (kp->perm & 0222)
 			attr->mattr.store = param_store;
-		mp->list[mp->num++] = &attr->mattr.attr;
+		mp->list[mp->num++] = (struct attribute *)(base + ((char *)&attr->mattr.attr - (char *)mp));
+		attr++;
 	}
 	mp->group.name = "parameters";
-	mp->group.attrs = mp->list;
-	err = sysfs_create_group(&mk->kobj, &mp->group);
-	if (!err)
-		mk->mp = mp;
-	else if (is_pmalloc_object(mp, bytes))
-		pfree(params_pool, mp);
-	else
-		kfree(mp);
-	return err;
+	mp->group.attrs = (struct attribute **)(base + offsetof(struct module_param_attrs, list));
+}
+
+/* ---- A loaded module's files ---- */
+
+/* A module's, in blocks_pool; used again by other modules, so that loading costs no page. */
+struct param_block {
+	const struct param_block *next;		/* all blocks, used or not */
+	const struct module *mod;		/* NULL: not in use */
+	size_t bytes;				/* of attrs: a power of two */
+	struct module_param_attrs attrs;
+};
+#define BLOCK_BYTES_MIN 512
+
+static const struct param_block *blocks __wr_after_init;
+static DEFINE_MUTEX(blocks_mutex);
+
+/* The block of @mod, or with NULL one that is free and has @bytes. Locking: blocks_mutex. */
+static const struct param_block *find_block(const struct module *mod, size_t bytes)
+{
+	const struct param_block *b = blocks;
+
+	while (b && (b->mod != mod || (bytes && b->bytes != bytes)))
+		b = b->next;
+	return b;
+}
+
+static const struct param_block *new_block(size_t bytes)
+{
+	const struct param_block *b = blocks_pool ? pmalloc(blocks_pool, sizeof(*b) + bytes) : NULL;
+
+	if (b) {
+		wr_assign(b->bytes, bytes);
+		wr_ptr(&b->next, blocks);
+		wr_assign(blocks, b);
+	}
+	return b;
+}
+
+static const struct param_block *get_block(const struct module *mod, size_t bytes)
+{
+	const struct param_block *b;
+
+	bytes = roundup_pow_of_two(max_t(size_t, bytes, BLOCK_BYTES_MIN));
+	mutex_lock(&blocks_mutex);
+	b = find_block(NULL, bytes) ?: new_block(bytes);
+	if (b)
+		wr_ptr(&b->mod, mod);
+	mutex_unlock(&blocks_mutex);
+	return b;
+}
+
+static void put_block(const struct param_block *b)
+{
+	mutex_lock(&blocks_mutex);
+	wr_ptr(&b->mod, NULL);
+	mutex_unlock(&blocks_mutex);
 }
 
 int module_param_sysfs_setup(struct module *mod, const struct kernel_param *params, unsigned int num)
 {
-	return add_files(&mod->mkobj, params, num, NULL, NULL, 0);
+	unsigned int n = count_files(params, num, NULL, NULL);
+	struct module_param_attrs *draft;
+	const struct param_block *b;
+	int err = -ENOMEM;
+
+	if (!n)
+		return 0;
+	draft = kzalloc(attrs_bytes(n), GFP_KERNEL);
+	b = draft ? get_block(mod, attrs_bytes(n)) : NULL;
+	if (b) {
+		fill_attrs(draft, &b->attrs, n, params, num, NULL, NULL, 0);
+		wr_memcpy(&b->attrs, draft, attrs_bytes(n));
+		err = sysfs_create_group(&mod->mkobj.kobj, &b->attrs.group);
+		if (err)
+			put_block(b);
+	}
+	kfree(draft);
+	return err;
 }
 
 void module_param_sysfs_remove(struct module *mod)
 {
-	struct module_param_attrs *mp = mod->mkobj.mp;
+	const struct param_block *b;
 
-	if (!mp)
+	mutex_lock(&blocks_mutex);
+	b = find_block(mod, 0);
+	mutex_unlock(&blocks_mutex);
+	if (!b)
 		return;
-	sysfs_remove_group(&mod->mkobj.kobj, &mp->group);
-	mod->mkobj.mp = NULL;
-	kfree(mp);
+	sysfs_remove_group(&mod->mkobj.kobj, &b->attrs.group);
+	put_block(b);
 }
 
 /* ---- The type of /sys/module/<name> ---- */
@@ -183,6 +263,18 @@ static bool has_prefix(const struct kernel_param *kp, const char *prefix)
 	return strlen(prefix) == dot - kp->name && strncmp(kp->name, prefix, dot - kp->name) == 0;
 }
 
+/* There for ever: params_init() seals them. */
+static int __init add_files(struct module_kobject *mk, const char *prefix, size_t prefix_len)
+{
+	unsigned int num = __stop___param - __start___param, n = count_files(__start___param, num, has_prefix, prefix);
+	struct module_param_attrs *mp = params_pool ? pzalloc(params_pool, attrs_bytes(n)) : kzalloc(attrs_bytes(n), GFP_KERNEL);
+
+	if (!mp)
+		return -ENOMEM;
+	fill_attrs(mp, mp, n, __start___param, num, has_prefix, prefix, prefix_len);
+	return sysfs_create_group(&mk->kobj, &mp->group);
+}
+
 static void __init add_builtin(const char *prefix, size_t prefix_len)
 {
 	struct module_kobject *mk = kzalloc(sizeof(*mk), GFP_KERNEL);
@@ -193,8 +285,7 @@ static void __init add_builtin(const char *prefix, size_t prefix_len)
 		err = kobject_init_and_add(&mk->kobj, &module_ktype, NULL, "%s", prefix);
 	}
 	if (!err)
-		err = add_files(mk, __start___param, __stop___param - __start___param, has_prefix,
-				prefix, prefix_len);
+		err = add_files(mk, prefix, prefix_len);
 	if (err)
 		pr_err("no files for the parameters of %s: %pe\n", prefix, ERR_PTR(err));
 }
@@ -228,4 +319,8 @@ void __init params_init(void)
 	}
 	if (params_pool)
 		pmalloc_protect_pool(params_pool);
+	blocks_pool = pmalloc_create_pool("module-params", PMALLOC_MODE_START_WR);
+	/* A first block, free. */
+	if (!new_block(BLOCK_BYTES_MIN))
+		pr_err("no memory for the parameters of modules\n");
 }

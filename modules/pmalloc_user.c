@@ -6,6 +6,7 @@
  * never gives anything back: what it has goes with it, so that loading it again and again costs no page.
  *
  *	forget=1    also a pool that is not sealed, one that is, and one that is half full
+ *	mode=0..4   the same in this one mode, PMALLOC_MODE_RO and so on, and one that is empty
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -25,21 +26,31 @@ static int fail;
 module_param(fail, int, 0444);
 MODULE_PARM_DESC(fail, "init's return value");
 
+static int mode = -1;
+module_param(mode, int, 0444);
+
 static struct limits *limits;
 static int once __ro_after_init;
 static int rarely __wr_after_init = 1;
 
-static int forget_pools(void)
+static int forget_pools(enum pmalloc_mode mode_open, enum pmalloc_mode mode_sealed, enum pmalloc_mode mode_half)
 {
-	struct pmalloc_pool *open = pmalloc_create_pool("user-open", PMALLOC_MODE_RO);
-	struct pmalloc_pool *sealed = pmalloc_create_pool("user-sealed", PMALLOC_MODE_RO);
-	struct pmalloc_pool *half = pmalloc_create_pool("user-half", PMALLOC_MODE_AUTO_WR);
+	struct pmalloc_pool *open = pmalloc_create_pool("user-open", mode_open);
+	struct pmalloc_pool *sealed = pmalloc_create_pool("user-sealed", mode_sealed);
+	struct pmalloc_pool *half = pmalloc_create_pool("user-half", mode_half);
 	int i;
 
 	for (i = 0; i < 100; i++)
 		if (!pmalloc(open, 100) || !pmalloc(sealed, 100) || !pmalloc(half, 100))
 			return -ENOMEM;
-	return pmalloc_protect_pool(sealed);
+	if (pmalloc_protect_pool(sealed))
+		return -EINVAL;
+	if (mode < 0)
+		return 0;
+	/* Sealed, and half a page more; large pages of its own; nothing at all. */
+	if (pmalloc_protect_pool(half) || !pmalloc(half, 2000) || !pmalloc(half, 300000))
+		return -ENOMEM;
+	return pmalloc_create_pool("user-empty", mode_open) ? 0 : -ENOMEM;
 }
 
 static int pmalloc_user_init(void)
@@ -50,7 +61,9 @@ static int pmalloc_user_init(void)
 	limits->low = 1;
 	limits->high = 10;
 	once = 5;
-	if (forget && forget_pools())
+	if (forget && forget_pools(PMALLOC_MODE_RO, PMALLOC_MODE_RO, PMALLOC_MODE_AUTO_WR))
+		return -ENOMEM;
+	if (mode >= 0 && forget_pools(mode, mode, mode))
 		return -ENOMEM;
 	return -fail;
 }

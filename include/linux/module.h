@@ -97,7 +97,6 @@ enum module_state {
 struct module_kobject {
 	struct kobject kobj;
 	struct module *mod;			/* NULL: built in */
-	struct module_param_attrs *mp;		/* kernel/params_sysfs.c: its parameters/, or NULL */
 	struct completion *kobj_completion;	/* completed by the type's release(), if set */
 };
 

@@ -61,12 +61,15 @@ void cursor_thaw(const struct pmalloc_pool *pool, unsigned long next)
 	 * What has been committed was the open run so far; it goes on. Without a spare to commit the rest with, it must not. Then
 	 * nobody is its asker; and who was in the middle of alloc_fast() finds another next, as with each run that ends.
 	 */
-	if (!cur->run_start && pool->spare_runs) {
-		cur->run_start = next;
-	} else if (!cur->run_start) {
-		cur->caller = 0;
-		if (next >= pool->open_start && next < pool->open_end)
+	if (!cur->run_start && next >= pool->open_start && next < pool->open_end) {
+		if (!pool->spare_runs)
+			vault_set(&pool->spare_runs, (const struct pm_runs *)vault_try_alloc(sizeof(*pool->spare_runs)));
+		if (pool->spare_runs) {
+			cur->run_start = next;
+		} else {
+			cur->caller = 0;
 			next += PM_WORD;
+		}
 	}
 	smp_store_release(&cur->next, next);
 }

@@ -100,6 +100,7 @@ void vault_write(const void *dst, const void *src, size_t n);
 /* Room for a record, zeroed, aligned to PM_UNIT; at most VAULT_MAX_BYTES. NULL: no memory. Context: pm_mutex. */
 #define VAULT_MAX_BYTES (63 * PM_UNIT)
 const void *vault_alloc(size_t bytes);
+const void *vault_try_alloc(size_t bytes);	/* only from pages that the vault has */
 void vault_free(const void *record, size_t bytes);
 int vault_init(void);
 

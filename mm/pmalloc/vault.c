@@ -81,7 +81,15 @@ static unsigned int find_units(u64 used, unsigned int units, unsigned int from)
 	return 0;
 }
 
-const void *vault_alloc(size_t bytes)
+static const void *take_units(const struct vault_page *page, unsigned int unit, unsigned int units)
+{
+	last_page = page;
+	next_unit = unit + units;
+	vault_set(&page->used, page->used | ((1ull << units) - 1) << unit);
+	return (const void *)page + unit * PM_UNIT;
+}
+
+const void *vault_try_alloc(size_t bytes)
 {
 	unsigned int units = DIV_ROUND_UP(bytes, PM_UNIT), unit = 0;
 	const struct vault_page *page = last_page, *stop = page;
@@ -96,16 +104,18 @@ const void *vault_alloc(size_t bytes)
 		if (page == stop)
 			break;
 	}
-	if (!unit) {
-		page = add_page();
-		if (!page)
-			return NULL;
-		unit = 1;
-	}
-	last_page = page;
-	next_unit = unit + units;
-	vault_set(&page->used, page->used | ((1ull << units) - 1) << unit);
-	return (const void *)page + unit * PM_UNIT;
+	return unit ? take_units(page, unit, units) : NULL;
+}
+
+const void *vault_alloc(size_t bytes)
+{
+	const void *record = vault_try_alloc(bytes);
+	const struct vault_page *page;
+
+	if (record || !bytes || bytes > VAULT_MAX_BYTES)
+		return record;
+	page = add_page();
+	return page ? take_units(page, 1, DIV_ROUND_UP(bytes, PM_UNIT)) : NULL;
 }
 
 void vault_free(const void *record, size_t bytes)

@@ -9,24 +9,7 @@
 #include <linux/sched.h>
 #include <linux/utsname.h>
 #include <paddock/log.h>
-
-/* The lines from seq on must hold these texts in this order. */
-static void expect_lines(struct kunit *test, u64 seq, const char *const *want, unsigned int n)
-{
-	struct log_entry *e = kunit_kmalloc(test, sizeof(*e), GFP_KERNEL);
-	unsigned int i = 0;
-
-	KUNIT_ASSERT_NOT_NULL(test, e);
-	for (; i < n && log_read(seq, e); seq = e->seq + 1)
-		if (strstr(e->text, want[i]))
-			i++;
-	KUNIT_EXPECT_EQ_MSG(test, i, n, "no line with '%s'", i < n ? want[i] : "");
-}
-
-#define EXPECT_LINES(test, seq, lines...) do { \
-		static const char *const __want[] = { lines }; \
-		expect_lines(test, seq, __want, ARRAY_SIZE(__want)); \
-	} while (0)
+#include "crime.h"
 
 static noinline void warn_here(int value)
 {
@@ -72,30 +55,15 @@ static void warn_once_means_once(struct kunit *test)
 
 /* ---- What ends a thread ---- */
 
-static bool survived;
-
-/* Runs @fn in a thread; true when it ended without coming back from fn. */
-static bool dies(struct kunit *test, int (*fn)(void *), void *arg)
+static bool dies(struct kunit *test, void (*fn)(void *), void *arg)
 {
-	struct task_struct *task;
-
-	survived = false;
-	task = kthread_create(fn, arg, "oopser");
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
-	get_task_struct(task);
-	wake_up_process(task);
-	while (!READ_ONCE(task->exit_state))
-		schedule_timeout_uninterruptible(1);
-	put_task_struct(task);
-	return !survived;
+	return crime_dies(test, "oopser", fn, arg, -1);
 }
 
-static int do_bug(void *arg)
+static void do_bug(void *arg)
 {
 	BUG_ON(arg == NULL);
 	barrier();
-	survived = true;
-	return 0;
 }
 
 static void bug_ends_the_thread(struct kunit *test)
@@ -109,12 +77,10 @@ static void bug_ends_the_thread(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, oops_in_progress, 0);
 }
 
-static int touch(void *arg)
+static void touch(void *arg)
 {
 	*(volatile int *)arg = 1;
 	barrier();
-	survived = true;
-	return 0;
 }
 
 static void a_null_pointer_ends_the_thread(struct kunit *test)
@@ -144,12 +110,10 @@ static void constants_cannot_be_written(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, dies(test, touch, (void *)touch));
 }
 
-static int jump_nowhere(void *arg)
+static void jump_nowhere(void *arg)
 {
 	((void (*)(void))arg)();
 	barrier();
-	survived = true;
-	return 0;
 }
 
 static void a_call_to_null_names_its_caller(struct kunit *test)
@@ -177,10 +141,11 @@ static noinline int recurse(volatile char *above, int depth)
 	return depth ? recurse(here, depth - 1) + here[0] : here[0];
 }
 
-static int overflow(void *arg)
+static int sum;
+
+static void overflow(void *arg)
 {
-	survived = recurse(NULL, 1000);
-	return 0;
+	sum = recurse(NULL, 1000);
 }
 
 static void a_stack_overflow_ends_the_thread(struct kunit *test)

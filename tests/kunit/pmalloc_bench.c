@@ -93,6 +93,7 @@ static void allocating(struct kunit *test)
 static void seal_1MiB(struct kunit *test, size_t refill, const char *name)
 {
 	const unsigned long pages = 256;
+	unsigned long least = ULONG_MAX;	/* others may flush meanwhile, but hardly in every round */
 
 	for (int round = 0; round < 3; round++) {
 		struct pmalloc_pool *pool = pmalloc_create_custom_pool("bench", PMALLOC_MODE_RO, refill, 8);
@@ -105,7 +106,7 @@ static void seal_1MiB(struct kunit *test, size_t refill, const char *name)
 		t = ktime_get_ns();
 		pmalloc_protect_pool(pool);
 		t = ktime_get_ns() - t;
-		KUNIT_EXPECT_EQ(test, arch_tlb_nr_flushes - flushes, 1UL);
+		least = min(least, arch_tlb_nr_flushes - flushes);
 		if (round == 2)
 			figure(name, t, pages);
 		t = ktime_get_ns();
@@ -113,6 +114,7 @@ static void seal_1MiB(struct kunit *test, size_t refill, const char *name)
 		if (round == 2)
 			figure("destroy_1MiB_per_page", ktime_get_ns() - t, pages);
 	}
+	KUNIT_EXPECT_EQ(test, least, 1UL);
 }
 
 static void sealing(struct kunit *test)

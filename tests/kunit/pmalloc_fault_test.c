@@ -14,15 +14,10 @@
 #include <paddock/fs.h>
 #include <paddock/module.h>
 #include "../../mm/kfence/params.h"
+#include "crime.h"
 #include "pmalloc_kunit.h"
 
 /* ---- Crimes ---- */
-
-struct crime {
-	void (*commit)(void *p);
-	void *p;
-	bool survived;
-};
 
 static noinline void crime_store(void *p) { *(volatile u8 *)p = 0xff; }
 static volatile size_t crime_bytes = 16;	/* not a constant, so that these are calls */
@@ -30,33 +25,9 @@ static noinline void crime_memset(void *p) { memset(p, 0xff, crime_bytes); }
 static noinline void crime_memcpy(void *p) { memcpy(p, "overwritten text", crime_bytes); }
 static noinline void crime_atomic(void *p) { atomic_inc((atomic_t *)((unsigned long)p & ~3ul)); }
 
-static int crime_thread(void *arg)
-{
-	struct crime *c = arg;
-
-	c->commit(c->p);
-	c->survived = true;
-	return 0;
-}
-
-/* On @cpu. True: the thread was ended. */
 static bool dies(struct kunit *test, void (*commit)(void *), void *p, unsigned int cpu)
 {
-	struct crime *c = kunit_kzalloc(test, sizeof(*c), GFP_KERNEL);
-	struct task_struct *task;
-
-	KUNIT_ASSERT_NOT_NULL(test, c);
-	c->commit = commit;
-	c->p = p;
-	task = kthread_create(crime_thread, c, "criminal");
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
-	get_task_struct(task);
-	kthread_bind(task, cpu);
-	wake_up_process(task);
-	while (!READ_ONCE(task->exit_state))
-		schedule_timeout_uninterruptible(1);
-	put_task_struct(task);
-	return !c->survived;
+	return crime_dies(test, "criminal", commit, p, cpu);
 }
 
 static unsigned int next_cpu(void)
@@ -68,34 +39,6 @@ static unsigned int next_cpu(void)
 		cpu = cpumask_first(cpu_online_mask);
 	return cpu;
 }
-
-/* The lines from @seq on hold these texts in this order. */
-static void expect_lines(struct kunit *test, u64 seq, const char *const *want, unsigned int n)
-{
-	struct log_entry *e = kunit_kmalloc(test, sizeof(*e), GFP_KERNEL);
-	unsigned int i = 0;
-
-	KUNIT_ASSERT_NOT_NULL(test, e);
-	for (; i < n && log_read(seq, e); seq = e->seq + 1)
-		if (strstr(e->text, want[i]))
-			i++;
-	KUNIT_EXPECT_EQ_MSG(test, i, n, "no line with '%s'", i < n ? want[i] : "");
-}
-
-#define EXPECT_LINES(test, seq, lines...) do { \
-		const char *const __want[] = { lines }; \
-		expect_lines(test, seq, __want, ARRAY_SIZE(__want)); \
-	} while (0)
-
-static const enum pmalloc_mode all_modes[] = {
-	PMALLOC_MODE_RO, PMALLOC_MODE_AUTO_RO, PMALLOC_MODE_WR, PMALLOC_MODE_AUTO_WR, PMALLOC_MODE_START_WR,
-};
-
-static void mode_desc(const enum pmalloc_mode *mode, char *desc)
-{
-	strscpy(desc, pm_mode_names[*mode], KUNIT_PARAM_DESC_SIZE);
-}
-KUNIT_ARRAY_PARAM(modes, all_modes, mode_desc);
 
 static noinline u8 *make_sealed(struct kunit *test, struct pmalloc_pool *pool, size_t size)
 {
@@ -465,16 +408,6 @@ static void data_sealed_after_init(struct kunit *test)
 
 /* ---- The kernel's own users ---- */
 
-static const struct pmalloc_pool *pool_named(const char *name)
-{
-	const struct pmalloc_pool *pool;
-
-	for_each_pool(pool)
-		if (!strcmp(pool->name, name))
-			return pool;
-	return NULL;
-}
-
 static void the_kernels_tables_are_sealed(struct kunit *test)
 {
 	extern char __start___ksymtab[], __stop___ksymtab[], __start___param[], __stop___param[];
@@ -488,7 +421,7 @@ static void the_kernels_tables_are_sealed(struct kunit *test)
 		}
 	}
 	for (int i = 0; i < ARRAY_SIZE(pools); i++) {
-		const struct pmalloc_pool *pool = pool_named(pools[i]);
+		const struct pmalloc_pool *pool = pm_pool_named(pools[i]);
 
 		KUNIT_ASSERT_NOT_NULL(test, pool);
 		KUNIT_EXPECT_PTR_EQ(test, pool->owner, NULL);

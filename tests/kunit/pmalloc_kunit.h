@@ -16,6 +16,18 @@
 #include "../../mm/pmalloc/pmalloc.h"
 #include "mm_kunit.h"
 
+/* For KUNIT_CASE_PARAM(…, modes_gen_params): once in each mode. */
+static const enum pmalloc_mode all_modes[] = {
+	PMALLOC_MODE_RO, PMALLOC_MODE_AUTO_RO, PMALLOC_MODE_WR, PMALLOC_MODE_AUTO_WR, PMALLOC_MODE_START_WR,
+};
+
+static inline void mode_desc(const enum pmalloc_mode *mode, char *desc)
+{
+	strscpy(desc, pm_mode_names[*mode], KUNIT_PARAM_DESC_SIZE);
+}
+static const void *modes_gen_params(const void *prev, char *desc) __maybe_unused;
+KUNIT_ARRAY_PARAM(modes, all_modes, mode_desc);
+
 static inline struct pmalloc_pool *pm_pool(struct kunit *test, const char *name, enum pmalloc_mode mode)
 {
 	struct pmalloc_pool *pool = pmalloc_create_pool(name, mode);
@@ -58,4 +70,14 @@ static inline void pm_count_frames(struct frame_counts *out)
 	mutex_lock(&pm_mutex);
 	frames_count(out);
 	mutex_unlock(&pm_mutex);
+}
+
+static inline const struct pmalloc_pool *pm_pool_named(const char *name)
+{
+	const struct pmalloc_pool *pool;
+
+	for_each_pool(pool)
+		if (!strcmp(pool->name, name))
+			return pool;
+	return NULL;
 }

@@ -6,16 +6,6 @@
  */
 #include "pmalloc_kunit.h"
 
-static const enum pmalloc_mode all_modes[] = {
-	PMALLOC_MODE_RO, PMALLOC_MODE_AUTO_RO, PMALLOC_MODE_WR, PMALLOC_MODE_AUTO_WR, PMALLOC_MODE_START_WR,
-};
-
-static void mode_desc(const enum pmalloc_mode *mode, char *desc)
-{
-	strscpy(desc, pm_mode_names[*mode], KUNIT_PARAM_DESC_SIZE);
-}
-KUNIT_ARRAY_PARAM(modes, all_modes, mode_desc);
-
 /* ---- What every mode does ---- */
 
 static void objects_are_separate_and_sealed(struct kunit *test)
@@ -366,22 +356,28 @@ static void failures_in_the_middle_of_growth(struct kunit *test)
 
 static void sealing_flushes_once(struct kunit *test)
 {
-	struct pmalloc_pool *pool = pm_pool(test, "kunit", PMALLOC_MODE_RO);
-	unsigned long flushes, by[3], before[3];
+	unsigned long flushes, by[3], before[3], sealing = ULONG_MAX, destroying = ULONG_MAX;
 
-	kernel_direct_map_bytes(&before[0], &before[1], &before[2]);
-	for (int i = 0; i < (1 << 20) / 64; i++)
-		KUNIT_ASSERT_NOT_NULL(test, pmalloc(pool, 64));
-	kernel_direct_map_bytes(&by[0], &by[1], &by[2]);
-	/* Of the linear map no more than a large page or two is split for a MiB. */
-	KUNIT_EXPECT_LE(test, by[0] - before[0], 4ul << 20);
-	flushes = arch_tlb_nr_flushes;
-	KUNIT_EXPECT_EQ(test, pmalloc_protect_pool(pool), 0);
-	KUNIT_EXPECT_EQ(test, arch_tlb_nr_flushes - flushes, 1UL);
-	flushes = arch_tlb_nr_flushes;
-	pmalloc_destroy_pool(pool);
+	/* Other CPUs may flush for reasons of their own, but hardly each time. */
+	for (int round = 0; round < 5; round++) {
+		struct pmalloc_pool *pool = pm_pool(test, "kunit", PMALLOC_MODE_RO);
+
+		kernel_direct_map_bytes(&before[0], &before[1], &before[2]);
+		for (int i = 0; i < (1 << 20) / 64; i++)
+			KUNIT_ASSERT_NOT_NULL(test, pmalloc(pool, 64));
+		kernel_direct_map_bytes(&by[0], &by[1], &by[2]);
+		/* Of the linear map no more than a large page or two is split for a MiB. */
+		KUNIT_EXPECT_LE(test, by[0] - before[0], 4ul << 20);
+		flushes = arch_tlb_nr_flushes;
+		KUNIT_EXPECT_EQ(test, pmalloc_protect_pool(pool), 0);
+		sealing = min(sealing, arch_tlb_nr_flushes - flushes);
+		flushes = arch_tlb_nr_flushes;
+		pmalloc_destroy_pool(pool);
+		destroying = min(destroying, arch_tlb_nr_flushes - flushes);
+	}
+	KUNIT_EXPECT_EQ(test, sealing, 1UL);
 	/* One, and what giving a block back may take; not one a page. */
-	KUNIT_EXPECT_LE(test, arch_tlb_nr_flushes - flushes, 8UL);
+	KUNIT_EXPECT_LE(test, destroying, 8UL);
 }
 
 static void a_full_pool_wastes_little(struct kunit *test)

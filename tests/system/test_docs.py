@@ -10,6 +10,9 @@ from conftest import TREE
 
 BLOCKS = transcript.find(TREE)
 MARK = "=-=step"
+# After whatever a transcript has done, nothing that is sealed can be written; unless it ends the machine.
+AUDIT = "grep aliases: /sys/kernel/debug/pmalloc/audit"
+ENDED = r"^\[[ 0-9.]+\] (Kernel panic - not syncing|reboot: )"
 
 
 def check(block, outputs):
@@ -24,8 +27,11 @@ def test_guest_transcript(block, vm):
     if options.pop("arch", vm.arch) != vm.arch:
         return      # shown for the other processor
     script = "".join("echo %s%d\n%s\n" % (MARK, i, c) for i, (c, _) in enumerate(block.steps))
-    r = vm(script, **options)
+    r = vm(script + "echo %s%d\n%s\n" % (MARK, len(block.steps), AUDIT), **options)
     parts = re.split(r"^%s\d+\n" % MARK, r.out, flags=re.M)
+    if not re.search(ENDED, r.out, re.M):
+        assert len(parts) == len(block.steps) + 2, r
+        assert parts.pop().strip() == "writable aliases: 0", r
     assert len(parts) == len(block.steps) + 1, r
     check(block, [p.splitlines() for p in parts[1:]])
 
