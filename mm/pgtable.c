@@ -42,6 +42,7 @@
 #include <paddock/alloc_watch.h>
 #include <paddock/memblock.h>
 #include <paddock/pgtable.h>
+#include <paddock/pmalloc.h>
 #include "pgtable.h"
 
 pte_t kernel_root[PT_ENTRIES] __aligned(PAGE_SIZE) __section(".bss..page_aligned");
@@ -733,6 +734,8 @@ static int change_pages(unsigned long addr, int nr, pgprot_bits_t set, pgprot_bi
 {
 	if (!PAGE_ALIGNED(addr) || nr < 0)
 		return -EINVAL;
+	if (pmalloc_refuses_range((void *)addr, (unsigned long)nr * PAGE_SIZE, "set_memory"))
+		return -EPERM;
 	/* What is read-only must not be writable by its other address. */
 	if ((set | clear) & PT_WRITE && nr && vmalloc_alias_changes(addr))
 		return kernel_change_prot_alias(addr, (unsigned long)nr * PAGE_SIZE, set, clear);

@@ -34,6 +34,7 @@
 #include <paddock/init.h>
 #include <paddock/memblock.h>
 #include <paddock/page.h>
+#include <paddock/pmalloc.h>
 #include "pgtable.h"
 #include "vaspace.h"
 
@@ -276,7 +277,7 @@ static void remove_area(const void *addr, bool free_pages, const char *who)
 
 void vfree(const void *addr)
 {
-	if (addr)
+	if (addr && !pmalloc_refuses_free(addr, "vfree"))
 		remove_area(addr, true, "vfree");
 }
 EXPORT_SYMBOL(vfree);
@@ -294,6 +295,9 @@ void *vmap(struct page **pages, unsigned int count, unsigned long flags, pgprot_
 
 	if (!count || count > totalram_pages())
 		return NULL;
+	for (unsigned int i = 0; i < count; i++)
+		if (pmalloc_refuses_page(pages[i], "vmap"))
+			return NULL;
 	area = va_alloc(&vmalloc_space, (unsigned long)count * PAGE_SIZE, PAGE_SIZE, flags | VM_MAP, GFP_KERNEL);
 	if (!area)
 		return NULL;
@@ -311,7 +315,7 @@ EXPORT_SYMBOL(vmap);
 
 void vunmap(const void *addr)
 {
-	if (addr)
+	if (addr && !pmalloc_refuses_free(addr, "vunmap"))
 		remove_area(addr, false, "vunmap");
 }
 EXPORT_SYMBOL(vunmap);

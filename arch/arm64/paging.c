@@ -61,7 +61,7 @@ void arch_pt_set_live(pte_t *slot, pte_t e, unsigned long va)
 	arch_pt_set(slot, e);
 }
 
-phys_addr_t arm64_idle_ttbr0;
+phys_addr_t arm64_idle_ttbr0 __ro_after_init;
 
 /* The lower half has a root of its own here; there is nothing to take over from the kernel's. */
 void arch_private_root_init(phys_addr_t root_pa)

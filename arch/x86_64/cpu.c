@@ -168,7 +168,7 @@ void arch_tlb_flush_range_all(unsigned long start, unsigned long end)
 		flush_range(&r);
 }
 
-phys_addr_t x86_kernel_cr3;
+phys_addr_t x86_kernel_cr3 __ro_after_init;	/* or the window could be made to leave for other tables */
 
 /* A private root is a whole one: its upper half points at the tables that the kernel's points at. */
 void arch_private_root_init(phys_addr_t root_pa)

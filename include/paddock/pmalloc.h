@@ -7,6 +7,7 @@
 #include <linux/gfp.h>
 #include <linux/pmalloc.h>
 
+struct page;
 struct pt_regs;
 struct fault_info;
 struct module;
@@ -16,6 +17,15 @@ struct module;
  * Context: the fault handler. Returns: false: not ours. Does not return otherwise: reports, and ends the thread.
  */
 bool pmalloc_handle_fault(struct pt_regs *regs, const struct fault_info *fault);
+
+/*
+ * For set_memory_*(), vmap(), vfree(): what would make sealed memory writable, or its addresses somebody else's, is told and
+ * refused. @what: the call's name. Context: any.
+ * pmalloc_refuses_range - [addr, addr + n), which is sealed. pmalloc_refuses_page - any page of pmalloc's.
+ */
+bool pmalloc_refuses_range(const void *addr, unsigned long n, const char *what);
+bool pmalloc_refuses_page(const struct page *page, const char *what);
+bool pmalloc_refuses_free(const void *addr, const char *what);
 
 /* True when a write to any byte of [addr, addr + n) would be one to sealed memory. Context: any. */
 bool pmalloc_is_sealed(const void *addr, unsigned long n);

@@ -36,6 +36,15 @@
 
 /* ---- The cursor ---- */
 
+/* Nobody but the functions here writes it. What it had handed out since the last commit is not known any more. */
+static void forget_cursor(const struct pmalloc_pool *pool, unsigned long value)
+{
+	pr_err("BUG: pmalloc: the cursor of pool \"%s\" was overwritten (%#lx); its page is closed\n", pool->name, value);
+	add_taint(TAINT_BAD_PAGE, LOCKDEP_NOW_UNRELIABLE);
+	pool->cursor->run_start = 0;
+	pool->cursor->nr_pending = 0;
+}
+
 unsigned long cursor_freeze(const struct pmalloc_pool *pool)
 {
 	unsigned long next = xchg(&pool->cursor->next, 0);
@@ -45,11 +54,7 @@ unsigned long cursor_freeze(const struct pmalloc_pool *pool)
 	if (next >= pool->open_chunk->va + (unsigned long)pool->open_chunk->fill * PM_WORD && next <= pool->open_end &&
 	    IS_ALIGNED(next, PM_WORD))
 		return next;
-	/* Nobody but the functions here writes it. What it had handed out since the last commit is not known any more. */
-	pr_err("BUG: pmalloc: the cursor of pool \"%s\" was overwritten (%#lx); its page is closed\n", pool->name, next);
-	add_taint(TAINT_BAD_PAGE, LOCKDEP_NOW_UNRELIABLE);
-	pool->cursor->run_start = 0;
-	pool->cursor->nr_pending = 0;
+	forget_cursor(pool, next);
 	return pool->open_end;
 }
 
@@ -79,17 +84,44 @@ static void close_run(const struct pmalloc_pool *pool, unsigned long next)
 {
 	struct pm_cursor *cur = pool->cursor;
 	const struct pm_chunk *chunk = pool->open_chunk;
+	unsigned long stride = READ_ONCE(cur->stride);
+	u32 nr = READ_ONCE(cur->nr_pending);
 
 	if (!cur->run_start)
 		return;
-	if (next > cur->run_start)
-		cur->pending[cur->nr_pending++] = (struct pm_run){
+	if (next > cur->run_start && stride && nr < PM_RUNS_PER_BLOCK) {
+		cur->pending[nr] = (struct pm_run){
 			.first = (cur->run_start - chunk->va) / PM_WORD,
-			.count = (next - cur->run_start) / cur->stride,
+			.count = (next - cur->run_start) / stride,
 			.size = cur->size,
 			.stack = cur->run_stack,
 		};
+		cur->nr_pending = nr + 1;
+	}
 	cur->run_start = 0;
+}
+
+/*
+ * A copy of what is pending, since the cursor can be overwritten at any time, and what is wrong there must not get into the
+ * records: the runs ascend, and lie between what is known already and @next. Returns: how many; -1: they do not.
+ */
+static int copy_pending(const struct pmalloc_pool *pool, unsigned long next, struct pm_run *runs)
+{
+	u64 at = pool->open_chunk->fill, end = (next - pool->open_chunk->va) / PM_WORD;
+	u32 nr = READ_ONCE(pool->cursor->nr_pending);
+
+	if (nr > PM_RUNS_PER_BLOCK)
+		return -1;
+	memcpy(runs, pool->cursor->pending, nr * sizeof(*runs));
+	barrier();
+	for (u32 i = 0; i < nr; i++) {
+		if (!runs[i].count || !runs[i].size || runs[i].first < at)
+			return -1;
+		at = runs[i].first + (u64)runs[i].count * (((u64)runs[i].size + PM_WORD - 1) / PM_WORD);
+		if (at > end)
+			return -1;
+	}
+	return nr;
 }
 
 /* Add @n to the number of users of a page. */
@@ -155,16 +187,24 @@ void cursor_commit(const struct pmalloc_pool *pool, unsigned long next, bool sea
 {
 	struct pm_cursor *cur = pool->cursor;
 	const struct pm_chunk *chunk = pool->open_chunk;
+	struct pm_run runs[PM_RUNS_PER_BLOCK];
+	int nr;
 
 	if (!chunk)
 		return;
 	close_run(pool, next);
-	if (!cur->nr_pending)
+	nr = copy_pending(pool, next, runs);
+	/* With a spare a cursor has none but such as can be committed. */
+	if (nr < 0 || (nr && !pool->spare_runs)) {
+		forget_cursor(pool, cur->nr_pending);
+		nr = 0;
+	} else if (!nr) {
 		return;
-	if (runs_append(&chunk->runs, &chunk->last_runs, cur->pending, cur->nr_pending, pool->spare_runs))
+	} else if (runs_append(&chunk->runs, &chunk->last_runs, runs, nr, pool->spare_runs)) {
 		vault_set(&pool->spare_runs, (const struct pm_runs *)NULL);
-	for (u32 i = 0; i < cur->nr_pending; i++)
-		note_run(chunk, &cur->pending[i], sealing);
+	}
+	for (int i = 0; i < nr; i++)
+		note_run(chunk, &runs[i], sealing);
 	cur->nr_pending = 0;
 	vault_set(&chunk->fill, (u32)((next - chunk->va) / PM_WORD));
 }
@@ -322,7 +362,7 @@ static void *alloc_frozen(const struct pmalloc_pool *pool, size_t size, size_t a
 		return reserve_runs(pool) ? NULL : alloc_large(pool, size);
 	}
 	/* Keep room for the run that is open, and for the one that it may be followed by. */
-	if (cur->nr_pending + 2 > PM_RUNS_PER_BLOCK)
+	if (cur->nr_pending > PM_RUNS_PER_BLOCK - 2)
 		cursor_commit(pool, *next, false);
 	start = find_room(pool, next, size, align);
 	if (!start || reserve_runs(pool))
@@ -478,22 +518,23 @@ bool object_at(unsigned long addr, struct pm_object *out)
 static bool object_in_cursor(const struct pm_chunk *chunk, unsigned long addr, unsigned long *start, unsigned long *size)
 {
 	const struct pm_cursor *cur = chunk->pool->cursor;
-	unsigned long next = READ_ONCE(cur->next);
+	unsigned long next = READ_ONCE(cur->next), stride = READ_ONCE(cur->stride);
 	u32 word = (addr - chunk->va) / PM_WORD;
 
 	if (chunk != chunk->pool->open_chunk)
 		return false;
-	if (cur->run_start && addr >= cur->run_start && addr < next && cur->stride) {
-		*start = addr - (addr - cur->run_start) % cur->stride;
+	if (cur->run_start && addr >= cur->run_start && addr < next && stride) {
+		*start = addr - (addr - cur->run_start) % stride;
 		*size = cur->size;
 		return true;
 	}
 	for (u32 i = 0; i < min_t(u32, cur->nr_pending, PM_RUNS_PER_BLOCK); i++) {
-		const struct pm_run *run = &cur->pending[i];
+		struct pm_run run = cur->pending[i];
 
-		if (word >= run->first && word < run_end(run)) {
-			*start = chunk->va + (word - (word - run->first) % run_stride(run)) * PM_WORD;
-			*size = run->size;
+		barrier();	/* checked and used is the copy */
+		if (run.size && word >= run.first && word < run_end(&run)) {
+			*start = chunk->va + (word - (word - run.first) % run_stride(&run)) * PM_WORD;
+			*size = run.size;
 			return true;
 		}
 	}

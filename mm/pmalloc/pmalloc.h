@@ -102,6 +102,12 @@ void vault_write(const void *dst, const void *src, size_t n);
 const void *vault_alloc(size_t bytes);
 const void *vault_try_alloc(size_t bytes);	/* only from pages that the vault has */
 void vault_free(const void *record, size_t bytes);
+/*
+ * Whether a record is the descriptor of a live pool is said where the vault says what is in use, and not by what is in it: bits of a
+ * bitmap, for one, are what the pool's owner likes. @record: in a page of the vault, aligned to PM_UNIT.
+ */
+void vault_mark_pool(const void *record, bool on);
+bool vault_is_pool(const void *record);
 int vault_init(void);
 
 /* A record by 32 bits: its place in RAM in units. */

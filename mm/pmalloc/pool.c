@@ -36,7 +36,7 @@ bool pool_is_live(const struct pmalloc_pool *pool)
 		return false;
 	/* Only what is in the vault is a descriptor, whatever the bytes say. */
 	frame = frame_at(va);
-	return frame && frame->owner == FRAME_VAULT && pool->magic == PM_POOL_MAGIC;
+	return frame && frame->owner == FRAME_VAULT && vault_is_pool(pool) && pool->magic == PM_POOL_MAGIC;
 }
 
 const struct pmalloc_pool *pool_check(const struct pmalloc_pool *pool, const char *what)
@@ -102,6 +102,7 @@ static int create_locked(const struct pmalloc_pool *new, const struct pmalloc_po
 	vault_write(pool, new, sizeof(*new));
 	vault_set(&pool->next, pm_root->pools);
 	vault_set(&pool->magic, PM_POOL_MAGIC);
+	vault_mark_pool(pool, true);
 	vault_set(&pm_root->pools, pool);
 	*out = pool;
 	return 0;
@@ -191,6 +192,7 @@ static struct pm_folder *destroy_locked(const struct pmalloc_pool *pool)
 
 	/* From here on pmalloc() and all others take it for none. */
 	vault_set(&pool->magic, 0ull);
+	vault_mark_pool(pool, false);
 	unlink_pool(pool);
 	free_chunks(pool);
 	vault_free(pool->spare_runs, sizeof(*pool->spare_runs));

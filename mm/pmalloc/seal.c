@@ -21,6 +21,7 @@
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
+#include <linux/sched/debug.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include <linux/uaccess.h>
@@ -129,6 +130,29 @@ bool pmalloc_refuses_copy(unsigned long to, unsigned long n)
 	return true;
 }
 EXPORT_SYMBOL(pmalloc_refuses_copy);
+
+static bool refuse(const void *addr, const char *what)
+{
+	pr_err_ratelimited("pmalloc: %s of sealed memory at 0x%px refused in %pS\n", what, addr, (void *)_RET_IP_);
+	dump_stack();
+	return true;
+}
+
+bool pmalloc_refuses_range(const void *addr, unsigned long n, const char *what)
+{
+	return pmalloc_is_sealed(addr, n) && refuse(addr, what);
+}
+
+bool pmalloc_refuses_page(const struct page *page, const char *what)
+{
+	/* Also such as are not sealed yet: sealing knows two mappings, and no third. */
+	return frame_of(page_to_pfn(page)) && refuse(page_address(page), what);
+}
+
+bool pmalloc_refuses_free(const void *addr, const char *what)
+{
+	return chunk_at((unsigned long)addr) && refuse(addr, what);
+}
 
 /* ---- Data of the image ---- */
 

@@ -27,9 +27,11 @@ struct vault_page {
 	u64 magic;
 	u64 used;			/* a bit per unit; bit 0, the header, is always set */
 	const struct vault_page *next;	/* a ring */
-	u64 unused[5];
+	u64 pools;			/* a bit per unit: the descriptor of a live pool begins there */
+	u64 unused[4];
 };
 
+static const struct vault_page *first_page __ro_after_init;
 static const struct vault_page *last_page;	/* where the last search ended; any page of the ring */
 static unsigned int next_unit;			/* where to look first in it; any number does */
 
@@ -61,12 +63,12 @@ static const struct vault_page *add_page(void)
 	memset(vault, 0, PAGE_SIZE);
 	vault->magic = PAGE_MAGIC;
 	vault->used = 1;
-	vault->next = last_page ? last_page->next : vault;
+	vault->next = first_page ? first_page->next : vault;
 	/* Nothing is in it yet, so a late flush elsewhere would do no harm; but then nobody can have written it. */
 	kernel_set_prot((unsigned long)vault, PAGE_SIZE, 0, PT_WRITE);
 	kernel_flush_everywhere();
-	if (last_page)
-		vault_set(&last_page->next, (const struct vault_page *)vault);
+	if (first_page)
+		vault_set(&first_page->next, (const struct vault_page *)vault);
 	return vault;
 }
 
@@ -81,6 +83,16 @@ static unsigned int find_units(u64 used, unsigned int units, unsigned int from)
 	return 0;
 }
 
+/* last_page is ordinary memory: a false one, with records to come outside the vault, is not believed. */
+static const struct vault_page *search_begin(void)
+{
+	const struct vault_page *page = READ_ONCE(last_page);
+	unsigned long va = (unsigned long)page;
+	const struct pm_frame *frame = va >= PAGE_OFFSET && va < LINEAR_END && PAGE_ALIGNED(va) ? frame_at(va) : NULL;
+
+	return frame && frame->owner == FRAME_VAULT ? page : first_page;
+}
+
 static const void *take_units(const struct vault_page *page, unsigned int unit, unsigned int units)
 {
 	last_page = page;
@@ -92,7 +104,7 @@ static const void *take_units(const struct vault_page *page, unsigned int unit, 
 const void *vault_try_alloc(size_t bytes)
 {
 	unsigned int units = DIV_ROUND_UP(bytes, PM_UNIT), unit = 0;
-	const struct vault_page *page = last_page, *stop = page;
+	const struct vault_page *page = search_begin(), *stop = page;
 
 	if (WARN_ON(!units || bytes > VAULT_MAX_BYTES))
 		return NULL;
@@ -118,6 +130,21 @@ const void *vault_alloc(size_t bytes)
 	return page ? take_units(page, 1, DIV_ROUND_UP(bytes, PM_UNIT)) : NULL;
 }
 
+void vault_mark_pool(const void *record, bool on)
+{
+	const struct vault_page *page = (const void *)((unsigned long)record & PAGE_MASK);
+	u64 bit = 1ull << (offset_in_page(record) / PM_UNIT);
+
+	vault_set(&page->pools, on ? page->pools | bit : page->pools & ~bit);
+}
+
+bool vault_is_pool(const void *record)
+{
+	const struct vault_page *page = (const void *)((unsigned long)record & PAGE_MASK);
+
+	return READ_ONCE(page->pools) >> (offset_in_page(record) / PM_UNIT) & 1;
+}
+
 void vault_free(const void *record, size_t bytes)
 {
 	static const u8 zeroes[256];
@@ -134,6 +161,6 @@ void vault_free(const void *record, size_t bytes)
 
 int vault_init(void)
 {
-	last_page = add_page();
-	return last_page ? 0 : -ENOMEM;
+	first_page = last_page = add_page();
+	return first_page ? 0 : -ENOMEM;
 }

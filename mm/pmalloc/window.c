@@ -28,16 +28,17 @@
 
 #define WINDOW_VA	0x00005ea100000000UL	/* any page-aligned address of the lower half */
 
-struct window {
-	phys_addr_t root_pa;		/* [I] */
-	pte_t *slot;			/* [I] its one entry */
-	unsigned long root_changes;	/* kernel_root_changes as of when the root took them over */
-};
+/* Sealed after boot: a false slot would be a write to anywhere. */
+static struct window {
+	phys_addr_t root_pa;
+	pte_t *slot;			/* its one entry */
+} windows[NR_CPUS] __ro_after_init;
 
-static DEFINE_PER_CPU(struct window, window);
+/* kernel_root_changes as of when the root took them over; a false number costs time. */
+static DEFINE_PER_CPU(unsigned long, root_changes);
 
 /* A chain of tables down to the last level. */
-static int window_create(struct window *w)
+static int window_create(struct window *w, unsigned long *changes)
 {
 	pte_t *root = pt_page_alloc(), *table = root;
 
@@ -53,7 +54,7 @@ static int window_create(struct window *w)
 	}
 	w->root_pa = kernel_va_to_pa((unsigned long)root);
 	w->slot = &table[PT_INDEX(WINDOW_VA, 0)];
-	w->root_changes = smp_load_acquire(&kernel_root_changes);
+	*changes = smp_load_acquire(&kernel_root_changes);
 	arch_private_root_init(w->root_pa);
 	return 0;
 }
@@ -64,7 +65,7 @@ int window_init(void)
 	int err = 0;
 
 	for_each_possible_cpu(cpu)
-		err = err ?: window_create(per_cpu_ptr(&window, cpu));
+		err = err ?: window_create(&windows[cpu], per_cpu_ptr(&root_changes, cpu));
 	return err;
 }
 
@@ -111,12 +112,12 @@ void window_write(phys_addr_t pa, const void *src, size_t n)
 {
 	void *dst = (void *)(WINDOW_VA + offset_in_page(pa));
 	unsigned long flags;
-	struct window *w;
+	const struct window *w;
 
 	local_irq_save(flags);
-	w = this_cpu_ptr(&window);
-	if (unlikely(w->root_changes != READ_ONCE(kernel_root_changes))) {
-		w->root_changes = smp_load_acquire(&kernel_root_changes);
+	w = &windows[smp_processor_id() % NR_CPUS];
+	if (unlikely(this_cpu_read(root_changes) != READ_ONCE(kernel_root_changes))) {
+		this_cpu_write(root_changes, smp_load_acquire(&kernel_root_changes));
 		arch_private_root_init(w->root_pa);
 	}
 	*(volatile pte_t *)w->slot = arch_pt_leaf(pa & PAGE_MASK, PT_PRESENT | PT_WRITE, 0);
@@ -132,7 +133,7 @@ void windows_for_each_leaf(void (*fn)(void *ctx, unsigned long va, pte_t e, unsi
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu) {
-		const struct window *w = per_cpu_ptr(&window, cpu);
+		const struct window *w = &windows[cpu];
 		pte_t e = w->slot ? READ_ONCE(*w->slot) : 0;
 
 		if (arch_pt_is_leaf(e, 0))

@@ -115,8 +115,10 @@ static const char *refusal(unsigned long addr, size_t n, const struct pmalloc_po
 		return "it is not within one object";
 	if (words_are_open(chunk, addr, n))
 		return NULL;
-	if (!object_at(addr, &object))
-		return NULL;	/* the cursor's: not sealed, and in no bitmap yet */
+	/* The cursor's are in no bitmap yet; the cursor says what it likes, so only what is open can be such. */
+	if (!object_at(addr, &object) && addr >= chunk->pool->open_start && addr <= chunk->pool->open_end &&
+	    n <= chunk->pool->open_end - addr)
+		return NULL;
 	return "the word is closed (pmalloc_wr_deny)";
 }
 

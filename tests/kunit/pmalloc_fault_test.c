@@ -9,6 +9,7 @@
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+#include <linux/set_memory.h>
 #include <linux/smp.h>
 #include <linux/uaccess.h>
 #include <paddock/fs.h>
@@ -158,6 +159,100 @@ static void a_false_cursor_opens_nothing(struct kunit *test)
 	}
 	KUNIT_EXPECT_NE(test, (unsigned long)p & PAGE_MASK, (unsigned long)sealed & PAGE_MASK);
 	pm_expect_sealed(test, sealed, 64);
+	KUNIT_EXPECT_EQ(test, pmalloc_audit(true), 0UL);
+	pmalloc_destroy_pool(pool);
+}
+
+/* Whatever is written into the cursor, only what lies between the last commit and the cursor's place can become known by it. */
+static void a_false_run_gets_into_no_record(struct kunit *test)
+{
+	static const struct pm_run false_runs[] = {
+		{ .first = 0, .count = 4, .size = 64 },			/* what is sealed already */
+		{ .first = 1 << 20, .count = 1, .size = 8 },		/* behind the chunk's end */
+		{ .first = 520, .count = 0xffffffff, .size = 4096 },
+		{ .first = 520, .count = 1, .size = 0 },
+	};
+	struct pmalloc_pool *pool = pm_pool(test, "kunit-cursor", PMALLOC_MODE_WR);
+	u64 *sealed = (u64 *)make_sealed(test, pool, 64), *p;
+
+	KUNIT_ASSERT_EQ(test, pmalloc_wr_deny(pool, sealed, 64), 0);
+	for (int i = 0; i < ARRAY_SIZE(false_runs) + 1; i++) {
+		u64 seq = log_next_seq();
+
+		p = pmalloc(pool, 64);
+		KUNIT_ASSERT_NOT_NULL(test, p);
+		if (i < ARRAY_SIZE(false_runs)) {
+			pool->cursor->pending[0] = false_runs[i];
+			pool->cursor->nr_pending = 1;
+		} else {
+			pool->cursor->nr_pending = 1000;
+		}
+		KUNIT_EXPECT_EQ(test, pmalloc_protect_pool(pool), 0);
+		KUNIT_EXPECT_EQ(test, mm_logged(seq, "the cursor of pool \"kunit-cursor\" was overwritten"), 1u);
+		KUNIT_EXPECT_FALSE(test, wr_memset(sealed, 1, 8));
+	}
+	/* A run that claims to reach into what is sealed opens none of it to write-rare. */
+	KUNIT_ASSERT_NOT_NULL(test, pmalloc(pool, 64));
+	pool->cursor->run_start = (unsigned long)sealed - 8;
+	pool->cursor->size = pool->cursor->stride = 1 << 20;
+	KUNIT_EXPECT_FALSE(test, wr_memset(sealed, 1, 16));
+	KUNIT_EXPECT_FALSE(test, wr_memset(sealed + 8, 1, 16));
+	KUNIT_EXPECT_EQ(test, pmalloc_protect_pool(pool), 0);
+	KUNIT_EXPECT_EQ(test, sealed[0], 0ull);
+	KUNIT_EXPECT_EQ(test, pmalloc_audit(true), 0UL);
+	pmalloc_destroy_pool(pool);
+}
+
+/* A bitmap is in the vault, and its bits are what the owner of the pool makes them: a descriptor all the same it is not. */
+static void a_forged_descriptor_is_none(struct kunit *test)
+{
+	struct pmalloc_pool *pool = pm_pool(test, "kunit-forger", PMALLOC_MODE_WR), *forged;
+	u64 *p = pcalloc(pool, 1024, 8), seq = log_next_seq();
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_EQ(test, pmalloc_protect_pool(pool), 0);
+	for (int bit = 0; bit < 64; bit++)
+		if (!(PM_POOL_MAGIC >> bit & 1))
+			KUNIT_ASSERT_EQ(test, pmalloc_wr_deny(pool, &p[bit], 8), 0);
+	forged = (struct pmalloc_pool *)pool->chunks->bitmap;
+	KUNIT_ASSERT_EQ(test, forged->magic, PM_POOL_MAGIC);
+	KUNIT_EXPECT_EQ(test, pmalloc_protect_pool(forged), -EINVAL);
+	KUNIT_EXPECT_NULL(test, pmalloc_align(forged, 8, 8));
+	pmalloc_destroy_pool(forged);
+	KUNIT_EXPECT_EQ(test, mm_logged(seq, "is no live pool; destroyed already?"), 3u);
+	pmalloc_destroy_pool(pool);
+}
+
+/* What would make it writable by a call, or its address another's. */
+static void functions_that_would_open_it_are_refused(struct kunit *test)
+{
+	struct pmalloc_pool *pool = pm_pool(test, "kunit-open", PMALLOC_MODE_RO);
+	u8 *p = make_sealed(test, pool, 5000);
+	unsigned long page = (unsigned long)p & PAGE_MASK, alias = (unsigned long)pm_alias(p) & PAGE_MASK;
+	struct page *frame = vmalloc_to_page(p);
+	u64 seq = log_next_seq();
+
+	KUNIT_EXPECT_EQ(test, set_memory_rw(page, 1), -EPERM);
+	KUNIT_EXPECT_EQ(test, set_memory_rw(alias, 1), -EPERM);
+	KUNIT_EXPECT_EQ(test, set_memory_x(page, 2), -EPERM);
+	KUNIT_EXPECT_EQ(test, set_memory_rw((unsigned long)pool & PAGE_MASK, 1), -EPERM);
+	KUNIT_EXPECT_EQ(test, mm_logged(seq, "pmalloc: set_memory of sealed memory at"), 4u);
+	KUNIT_EXPECT_NULL(test, vmap(&frame, 1, VM_MAP, PAGE_KERNEL));
+	vfree(p);
+	vfree((void *)page);
+	vunmap((void *)page);
+	KUNIT_EXPECT_EQ(test, mm_logged(seq, "pmalloc: vmap of sealed memory at"), 1u);
+	KUNIT_EXPECT_EQ(test, mm_logged(seq, "pmalloc: vfree of sealed memory at"), 2u);
+	KUNIT_EXPECT_EQ(test, mm_logged(seq, "pmalloc: vunmap of sealed memory at"), 1u);
+	/* Nor do the frames go back to the page allocator, or the object to the slabs. */
+	free_page(alias);
+	__free_pages(frame, 0);
+	kfree(pm_alias(p));
+	kfree(p);
+	KUNIT_EXPECT_EQ(test, mm_logged(seq, "it is sealed"), 1u);
+	KUNIT_EXPECT_NULL(test, memchr_inv(p, 0, 5000));
+	pm_expect_sealed(test, p, 5000);
+	KUNIT_EXPECT_TRUE(test, pmalloc_verify(pool, p, 5000));
 	KUNIT_EXPECT_EQ(test, pmalloc_audit(true), 0UL);
 	pmalloc_destroy_pool(pool);
 }
@@ -503,6 +598,9 @@ static struct kunit_case pmalloc_fault_cases[] = {
 	KUNIT_CASE(the_report_has_object_and_offset),
 	KUNIT_CASE(records_cannot_be_overwritten),
 	KUNIT_CASE(a_false_cursor_opens_nothing),
+	KUNIT_CASE(a_false_run_gets_into_no_record),
+	KUNIT_CASE(a_forged_descriptor_is_none),
+	KUNIT_CASE(functions_that_would_open_it_are_refused),
 	KUNIT_CASE(no_write_after_the_seal),
 	KUNIT_CASE(other_cpus_see_old_or_new_and_no_window),
 	KUNIT_CASE(write_rare_works_on_every_cpu),

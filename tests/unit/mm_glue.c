@@ -699,6 +699,21 @@ bool pmalloc_kfree(const void *object)
 	return false;
 }
 
+bool pmalloc_refuses_range(const void *addr, unsigned long n, const char *what)
+{
+	return false;
+}
+
+bool pmalloc_refuses_page(const struct page *page, const char *what)
+{
+	return false;
+}
+
+bool pmalloc_refuses_free(const void *addr, const char *what)
+{
+	return false;
+}
+
 size_t pmalloc_ksize(const void *object)
 {
 	return 0;
