@@ -54,7 +54,7 @@ static const struct pmalloc_pool *find_pool(const char *name)
 	const struct pmalloc_pool *pool;
 
 	for_each_pool(pool)
-		if (!strcmp(pool->name, name))
+		if (!strcmp(pool->name, name) && !pool->owner_gone)
 			return pool;
 	return NULL;
 }
@@ -235,11 +235,18 @@ static const struct pmalloc_pool *pool_owned_by(const struct module *mod)
 	return NULL;
 }
 
-/* Under pmalloc.lock a sealed pool outlives its owner, since nothing that is sealed is ever opened again. */
-static void orphan_locked(const struct pmalloc_pool *pool)
+/*
+ * Under pmalloc.lock a sealed pool outlives its owner, since nothing that is sealed is ever opened again. Its name may be
+ * another's: the module may be loaded once more. Returns: its folder, to be removed without pm_mutex.
+ */
+static struct pm_folder *orphan_locked(const struct pmalloc_pool *pool)
 {
+	struct pm_folder *folder = pool->folder;
+
 	pr_warn("pmalloc: pool \"%s\" of %s stays sealed (pmalloc.lock)\n", pool->name, pool->owner_name);
 	vault_set(&pool->owner_gone, (u8)1);
+	vault_set(&pool->folder, (struct pm_folder *)NULL);
+	return folder;
 }
 
 void pmalloc_module_gone(struct module *mod)
@@ -257,7 +264,7 @@ void pmalloc_module_gone(struct module *mod)
 		mutex_lock(&pm_mutex);
 		pool = pool_owned_by(mod);
 		if (pool && seal_is_locked() && has_sealed_pages(pool))
-			orphan_locked(pool);
+			folder = orphan_locked(pool);
 		else if (pool)
 			folder = destroy_locked(pool);
 		mutex_unlock(&pm_mutex);

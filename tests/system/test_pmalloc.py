@@ -34,3 +34,13 @@ tail -n 1 /sys/kernel/debug/pmalloc/pools; grep writable /sys/kernel/debug/pmall
     pages = re.findall(r"^pages: .*", r.out, re.M)
     assert len(pages) == 2 and pages[0] == pages[1], r
     assert r.lines[-1] == "writable aliases: 0", r
+
+
+def test_a_locked_module_can_be_loaded_again(vm):
+    """Its sealed pools stay, and their names are free."""
+    r = vm("""echo 1 > /sys/module/pmalloc/parameters/lock
+for i in 1 2 3; do insmod pmalloc_policy; insmod pmalloc_user; echo loaded $?; rmmod pmalloc_user; rmmod pmalloc_policy; done
+insmod pmalloc_policy; ls /sys/kernel/pmalloc; grep -c gone /sys/kernel/debug/pmalloc/pools
+grep writable /sys/kernel/debug/pmalloc/audit""")
+    assert r.out.count("loaded 0") == 3 and "policy-counters" in " ".join(r.lines[-4:-2]), r
+    assert r.lines[-2:] == ["9", "writable aliases: 0"], r

@@ -52,6 +52,8 @@ static const struct property properties[] = {
 	{ "the_gate_asks_once", prop_slab_gate, &numa, 20000 },
 	{ "double_frees_are_told", prop_slab_mistakes, &small, 5000 },
 	{ "equal_stacks_have_one_handle", prop_depot, &small, 4000 },
+	{ "pool_frames_and_records", prop_pmalloc, &small, 4000 },
+	{ "pool_frames_and_records_on_two_nodes", prop_pmalloc, &numa, 4000 },
 };
 
 #define NR_PROPERTIES (sizeof(properties) / sizeof(properties[0]))

@@ -67,3 +67,4 @@ void prop_slab_short_of_memory(unsigned int steps);
 void prop_slab_gate(unsigned int steps);
 void prop_slab_mistakes(unsigned int steps);
 void prop_depot(unsigned int steps);
+void prop_pmalloc(unsigned int steps);
