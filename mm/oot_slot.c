@@ -148,12 +148,6 @@ void oot_count(struct kmem_cache *s, size_t size, gfp_t flags, bool guarded)
 
 /* ---- Coming and going ---- */
 
-/*
- * How many allocations are noted when nobody asked for all: enough for what a driver sets up, and no cost once
- * it is at work.
- */
-#define NOTES_DEFAULT 4096
-
 void oot_slot_init(unsigned int number)
 {
 	struct oot_slot *slot = &oot_slots[number];
@@ -211,7 +205,7 @@ void oot_slot_enter(unsigned int number, const char *owner, const struct oot_opt
 	for (int i = 0; i < NR_OOT_FATES; i++)
 		atomic_long_set(&slot->seen[i], 0);
 	/* Gates need no opening: oot_slot_leave() has emptied the magazines, so the first operations go slow anyway. */
-	atomic_long_set(&slot->notes_left, NOTES_DEFAULT);
+	atomic_long_set(&slot->notes_left, options->notes);
 }
 
 static void set_kfence(struct kmem_cache *s, void *on)

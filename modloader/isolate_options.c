@@ -3,7 +3,8 @@
  * What can be asked for an isolated module, beyond isolation itself. To be named in one of these is to be isolated: it is
  * by its slot that the kernel knows a module's allocations from others'.
  *
- *	module.oot_sites=a,b         note the call site of every allocation (by default: of each cache's first ones)
+ *	module.oot_sites=a,b         note the call site of every allocation (by default: of the first 4096)
+ *	module.oot_notes=n           another number than 4096; 0: none, and loads cost what they cost anybody
  *	module.oot_quota=a:100       a may hold 100 pages; also while it is loaded
  *	module.fail_alloc=a:3        a's third allocation fails;  a:stacks  each new call stack fails once
  *	module.kfence=a,b            KFENCE guards these modules' objects and nothing else; empty: everything again
@@ -77,6 +78,34 @@ static int sites_get(char *buffer, const struct kernel_param *kp)
 
 static const struct kernel_param_ops sites_ops = { .set = sites_set, .get = sites_get };
 module_param_cb(oot_sites, &sites_ops, NULL, 0644);
+
+/* ---- module.oot_notes ---- */
+
+/* Enough for what a driver sets up, and no cost once it is at work. */
+static unsigned int notes __lockable(oot) = 4096;
+
+static int notes_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int number;
+	int err = val ? kstrtouint(val, 0, &number) : -EINVAL;
+
+	if (err)
+		return err;
+	mutex_lock(&module_mutex);
+	err = isolate_settings_locked() ? -EPERM : 0;
+	if (!err)
+		notes = number;
+	mutex_unlock(&module_mutex);
+	return err;
+}
+
+static int notes_get(char *buffer, const struct kernel_param *kp)
+{
+	return sprintf(buffer, "%u\n", READ_ONCE(notes));
+}
+
+static const struct kernel_param_ops notes_ops = { .set = notes_set, .get = notes_get };
+module_param_cb(oot_notes, &notes_ops, NULL, 0644);
 
 /* ---- module.oot_quota ---- */
 
@@ -209,6 +238,7 @@ void isolate_options(const char *name, struct oot_options *out)
 
 	*out = (struct oot_options){
 		.sites = name_list_find(&sites, name) >= 0,
+		.notes = notes,
 		.quota = quota_of(name),
 		.fail_nth = failure == EVERY_STACK ? 0 : failure,
 		.fail_stacks = failure == EVERY_STACK,

@@ -52,7 +52,8 @@ struct oot_text {
 };
 
 struct oot_options {
-	bool sites;			/* note the call site of every allocation, not only of the first ones */
+	bool sites;			/* note the call site of every allocation, */
+	unsigned int notes;		/* not only of so many */
 	unsigned long quota;		/* most pages; ULONG_MAX: any */
 	unsigned long fail_nth;		/* this allocation fails; 0: none */
 	bool fail_stacks;		/* each new call stack fails once */

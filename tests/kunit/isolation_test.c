@@ -108,6 +108,7 @@ static void bad_options_change_nothing(struct kunit *test)
 			const char *value;
 			int err;
 		} bad[8];
+		const char *back, *back_text;	/* NULL: an empty list */
 	} options[] = {
 		{ PARAM("oot_quota"), "a:100,b:0", "a:100,b:0\n", {
 			{ "a", -EINVAL }, { "a:", -EINVAL }, { ":3", -EINVAL }, { "a:-1", -EINVAL }, { "a:x", -EINVAL },
@@ -115,6 +116,10 @@ static void bad_options_change_nothing(struct kunit *test)
 		{ PARAM("fail_alloc"), "a:3,b-c:stacks", "a:3,b-c:stacks\n", {
 			{ "a:0", -EINVAL }, { "a:stack", -EINVAL }, { "a", -EINVAL }, { "a b:1", -EINVAL },
 			{ "a/b:1", -EINVAL }, { "a:1,", -EINVAL }, { "a:-1", -EINVAL }, { "a:18446744073709551615", -EINVAL } } },
+		{ PARAM("oot_notes"), "17", "17\n", {
+			{ "\n", -EINVAL }, { "-1", -EINVAL }, { "x", -EINVAL }, { "1 2", -EINVAL },
+			{ "4294967296", -ERANGE }, { "99999999999999999999", -ERANGE }, { "1,2", -EINVAL }, { "0x", -EINVAL } },
+			"4096", "4096\n" },
 		{ PARAM("oot_sites"), "a,b", "a,b\n", {
 			{ "a:1", -EINVAL }, { "a,,b", -EINVAL }, { "a b", -EINVAL }, { "a/b", -EINVAL },
 			{ ",", -EINVAL }, { "../x", -EINVAL }, { "a.ko", -EINVAL }, { "a,", -EINVAL } } },
@@ -126,8 +131,8 @@ static void bad_options_change_nothing(struct kunit *test)
 			KUNIT_EXPECT_EQ_MSG(test, options[i].bad[k].err, write_file(options[i].file, options[i].bad[k].value),
 					    "%s: '%s'", options[i].file, options[i].bad[k].value);
 		KUNIT_EXPECT_STREQ(test, options[i].text, read_file(test, options[i].file));
-		KUNIT_EXPECT_EQ(test, 0, write_file(options[i].file, "\n"));
-		KUNIT_EXPECT_STREQ(test, "\n", read_file(test, options[i].file));
+		KUNIT_EXPECT_EQ(test, 0, write_file(options[i].file, options[i].back ?: "\n"));
+		KUNIT_EXPECT_STREQ(test, options[i].back_text ?: "\n", read_file(test, options[i].file));
 	}
 	/* How many slots there are is for the command line to say. */
 	KUNIT_EXPECT_STREQ(test, "16\n", read_file(test, PARAM("oot_slots")));

@@ -160,16 +160,16 @@ def test_pools_and_sites_in_the_verdict(vm):
 
 def test_the_lock(vm):
     """After oot_lock no setting changes, the lock included; what is set goes on working. One-way; also on the command line."""
-    names = {"oot_list": "a", "oot_page_limit": "3", "oot_sites": "a", "oot_quota": "a:1", "fail_alloc": "a:1", "kfence": "a"}
+    names = {"oot_list": "a", "oot_page_limit": "3", "oot_sites": "a", "oot_notes": "5", "oot_quota": "a:1", "fail_alloc": "a:1", "kfence": "a"}
     tries = "".join("echo %s > %s || echo refused %s\n" % (v, n, n) for n, v in names.items())
     script = "cd %s\n%s" + tries + "echo 0 > oot_lock || echo refused oot_lock\necho 1 > oot_lock && echo again\n" \
-             "cat oot_lock oot_list oot_page_limit oot_sites oot_quota fail_alloc kfence\ninsmod leak; rmmod leak; echo end"
+             "cat oot_lock oot_list oot_page_limit oot_notes oot_sites oot_quota fail_alloc kfence\ninsmod leak; rmmod leak; echo end"
     for before, append in (("echo maybe > oot_lock\necho 0 > oot_lock\necho 1 > oot_lock\n", ""), ("", "module.oot_lock=1 ")):
         r = vm(script % (PARAMS, before), append=append + "module.oot_list=leak module.oot_page_limit=7 kfence.sample_interval=0")
         assert re.findall(r"^refused (\w+)$", r.out, re.M) == list(names) + ["oot_lock"], r
         assert r.out.count("Operation not permitted") == len(names) + 1, r
         assert r.out.count("Invalid argument") == (1 if before else 0), r
-        assert "again\nY\nleak\n7\n\n\n\n\n" in r.out, r
+        assert "again\nY\nleak\n7\n4096\n\n\n\n\n" in r.out, r
         assert "Module leak left 4 objects, 256 bytes" in r.out and r.lines[-1] == "end", r
 
 
