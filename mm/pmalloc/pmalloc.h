@@ -14,6 +14,7 @@
  *	vault.c   room for records                    pool.c    pools: making, destroying, owners
  *	runs.c    objects of a chunk                  chunk.c   pages of a pool
  *	alloc.c   pmalloc(), pfree()                  seal.c    sealing, parameters
+ *	look.c    which object is it
  *	wr.c      wr_memcpy() and kin                 report.c  faults
  *	audit.c, files.c  what can be seen            gfp.c     GFP_SEAL
  *
