@@ -20,7 +20,7 @@
 #define DIRT		0xd1d1d1d1d1d1d1d1ull	/* what the slot's owner writes; nobody else does */
 #define OTHERS_DIRT	0xe2e2e2e2e2e2e2e2ull	/* by which the search shows that it finds */
 
-static const struct oot_options plain = { .quota = ULONG_MAX };
+static const struct oot_options plain = { .quota = ULONG_MAX, .notes = 4096 };
 static unsigned int slot;
 
 static void *(*slot_kmalloc)(size_t, gfp_t);
@@ -350,7 +350,7 @@ static void a_forgotten_cache_is_told_and_taken_away(struct kunit *test)
 
 static void the_quota_is_for_this_slot_only(struct kunit *test)
 {
-	struct oot_options options = { .quota = 3 };
+	struct oot_options options = { .quota = 3, .notes = 4096 };
 	struct oot_memory m;
 	unsigned int n;
 	void *p[128];
@@ -378,7 +378,7 @@ static void the_quota_is_for_this_slot_only(struct kunit *test)
 
 static void the_nth_allocation_fails_once(struct kunit *test)
 {
-	struct oot_options options = { .quota = ULONG_MAX, .fail_nth = 3 };
+	struct oot_options options = { .quota = ULONG_MAX, .notes = 4096, .fail_nth = 3 };
 
 	oot_slot_enter(slot, "kunit", &options);
 	for (unsigned int i = 1; i <= 20; i++) {
@@ -391,7 +391,7 @@ static void the_nth_allocation_fails_once(struct kunit *test)
 		kfree(p);
 	}
 	/* Who cannot fail does not. */
-	oot_slot_enter(slot, "kunit", &(struct oot_options){ .quota = ULONG_MAX, .fail_nth = 1 });
+	oot_slot_enter(slot, "kunit", &(struct oot_options){ .quota = ULONG_MAX, .notes = 4096, .fail_nth = 1 });
 	{
 		void *p = slot_kmalloc(64, GFP_KERNEL | __GFP_NOFAIL);
 
