@@ -379,6 +379,7 @@ static void fill_pages(pte_t *table, unsigned int from, unsigned int to, phys_ad
 {
 	pte_t e = arch_pt_leaf(0, prot, 0) | pa;
 
+	_Pragma("GCC unroll 8")
 	for (pte_t *p = table + from, *end = table + to; p < end; p++, e += PAGE_SIZE)
 		WRITE_ONCE(*p, e);
 }
@@ -528,13 +529,13 @@ static void change_tables(unsigned long va, unsigned long end, pgprot_bits_t set
 
 int kernel_fence_range(unsigned long va, unsigned long size)
 {
-	int err = split_range(va, size, PT_PRESENT);
+	int err;
 
-	if (!err) {
-		/* Where there were 4 KiB pages already. */
-		change_tables(va, va + size, 0, PT_PRESENT);
+	/* Where there are 4 KiB pages already; before the split, whose own tables come out as they should be. */
+	change_tables(va, va + size, 0, PT_PRESENT);
+	err = split_range(va, size, PT_PRESENT);
+	if (!err)
 		arch_tlb_flush_range_all(va, va + size);
-	}
 	return err;
 }
 
