@@ -22,6 +22,7 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/time64.h>
+#include <paddock/log.h>
 #include <arch/cpu.h>
 #include <arch/paging.h>
 #include <arch/smp.h>
@@ -44,18 +45,23 @@ bool x86_shootdown_nmi(unsigned int cpu)
 	return true;
 }
 
-/* A CPU that was stopped by a panic never answers; whoever is left need not wait for it for ever. */
+/*
+ * A CPU that was stopped by a panic never answers, and whoever is left need not wait for it for ever. Otherwise a late
+ * answer is a slow host's, and to go on without it would leave a freed page open there: that is told, and waited for.
+ */
 static void wait_for_all(void)
 {
 	u64 deadline = arch_clock_ns() + NSEC_PER_SEC;
 
 	while (!cpumask_empty(&shootdown_pending)) {
 		arch_cpu_relax();
-		if (arch_clock_ns() > deadline) {
-			pr_warn_once("smp: CPUs %*pbl do not answer a TLB shootdown\n",
-				     cpumask_pr_args(&shootdown_pending));
+		if (arch_clock_ns() <= deadline)
+			continue;
+		if (panic_in_progress()) {
 			cpumask_clear(&shootdown_pending);
+			break;
 		}
+		pr_warn_once("smp: CPUs %*pbl are late to answer a TLB shootdown\n", cpumask_pr_args(&shootdown_pending));
 	}
 }
 
