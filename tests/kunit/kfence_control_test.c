@@ -19,6 +19,7 @@
 #include <linux/workqueue.h>
 #include <paddock/pgtable.h>
 #include "kfence_kunit.h"
+#include "wait_until.h"
 
 static void setup(struct kunit *test, const char *interval, const char *num_objects, const char *mode)
 {
@@ -266,20 +267,30 @@ static void burst_guards_more_per_interval(struct kunit *test)
 	KUNIT_EXPECT_LE(test, n, 20u);
 }
 
+/* One place: what is alive of it covers it, so no second object of it is guarded, and each that is passed over is counted. */
 static void covered_stacks_are_passed_over(struct kunit *test)
 {
 	long before = kfence_stat("skipped allocations (covered)");
-	unsigned long deadline;
-	void *keep;
+	unsigned long deadline = jiffies + 10 * HZ;
+	void *keep = NULL, *p;
+	unsigned int more = 0;
 
 	setup(test, "1", "32", "global");
 	KUNIT_EXPECT_EQ(test, kfence_param_set("skip_covered_thresh", "0"), 0);
-	keep = guarded(test, 32);
-	deadline = jiffies + 2 * HZ;
-	while (kfence_stat("skipped allocations (covered)") == before && time_before(jiffies, deadline))
-		for (int i = 0; i < 1000; i++)
-			kfree(kmalloc(32, GFP_KERNEL));
-	/* That loop is one place: its first sample stays free, so what is covered is a live place. */
+	do {
+		for (int i = 0; i < 1000; i++) {
+			p = kmalloc(32, GFP_KERNEL);
+			if (!keep && is_kfence_address(p)) {
+				keep = p;
+				continue;
+			}
+			more += is_kfence_address(p);
+			kfree(p);
+		}
+	} while ((!keep || kfence_stat("skipped allocations (covered)") < before + 5) && time_before(jiffies, deadline));
+	KUNIT_EXPECT_NOT_NULL(test, keep);
+	KUNIT_EXPECT_EQ(test, more, 0u);
+	KUNIT_EXPECT_GE(test, kfence_stat("skipped allocations (covered)"), before + 5);
 	kfree(keep);
 	KUNIT_EXPECT_EQ(test, kfence_param_set("skip_covered_thresh", "75"), 0);
 }
@@ -302,6 +313,13 @@ static unsigned long wait_for_free_bytes(unsigned long expected)
 	return free_bytes();
 }
 
+/* What is on its way back from earlier cases arrives before anything is counted. */
+static void settle(void)
+{
+	rcu_barrier();
+	flush_workqueue(system_wq);
+}
+
 static void disabling_returns_the_memory(struct kunit *test)
 {
 	unsigned long k4_before, k4_after, dummy, before, on, after;
@@ -309,16 +327,15 @@ static void disabling_returns_the_memory(struct kunit *test)
 	int round;
 
 	setup(test, "0", "2047", "global");
-	/* What is on its way from earlier cases is to arrive before anything is counted. */
-	rcu_barrier();
-	msleep(20);
-	flush_workqueue(system_wq);
+	settle();
 	objects = kfence_pool_objects();
 	/* Once to get what is got once: the depot's chunks, names in the file tree. */
 	KUNIT_ASSERT_EQ(test, kfence_param_set("sample_interval", "-1"), 0);
 	KUNIT_ASSERT_EQ(test, kfence_param_set("sample_interval", "0"), 0);
 	KUNIT_ASSERT_TRUE(test, kfence_wait_drained(objects));
-	msleep(200);
+	/* The area itself, too; unless somebody else holds an object of it. */
+	wait_until(kfence_pool_objects() <= objects);
+	settle();
 
 	before = free_bytes();
 	kernel_direct_map_bytes(&k4_before, &dummy, &dummy);
@@ -345,7 +362,7 @@ static void old_areas_drain_beside_new_ones(struct kunit *test)
 	long objects;
 
 	setup(test, "0", "100", "global");
-	msleep(20);
+	settle();
 	objects = kfence_pool_objects();
 	KUNIT_ASSERT_EQ(test, kfence_param_set("sample_interval", "-1"), 0);
 	old = kfence_test_alloc(test, NULL, 32, GFP_KERNEL, KFENCE_LEFT);
@@ -616,7 +633,7 @@ static void switching_while_others_allocate(struct kunit *test)
 	int i;
 
 	setup(test, "0", "255", "global");
-	msleep(20);
+	settle();
 	objects = kfence_pool_objects();
 	live = kfence_stat("currently slab allocated");
 	for (i = 0; i < ARRAY_SIZE(t); i++) {

@@ -20,6 +20,7 @@
 #include <paddock/log.h>
 #include "../../mm/kfence/kfence.h"
 #include "kfence_kunit.h"
+#include "wait_until.h"
 
 #define CRIMES	4	/* per CPU, and as many in its timer; all reports must fit into the log */
 #define CPUS	4
@@ -224,6 +225,8 @@ static void switching_while_others_err(struct kunit *test)
 	for (i = 0; i < 12; i++) {
 		KUNIT_EXPECT_EQ(test, kfence_param_set("sample_interval", intervals[i % 4]), 0);
 		KUNIT_EXPECT_EQ(test, kfence_param_set("check", "1"), 0);
+		if (!i)		/* in full mode, and the threads have begun */
+			wait_until(kfence_stat("total bugs") > bugs);
 		msleep(20);
 	}
 	for (i = 0; i < nr; i++)
