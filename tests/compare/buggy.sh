@@ -1,7 +1,7 @@
 # Each in turn, in a kernel that survives them: what one does to the heap, slub_debug repairs in Linux.
 # buggy
 # append: slub_debug=FZPU
-# log: (oob|uaf|double_free|invalid_free|redzone|leak|page_uaf|null_deref|rodata_write|file_oops|off_by_one|dangling_file)\w*
+# log: (oob|uaf|rare_uaf|double_free|invalid_free|redzone|leak|page_uaf|null_deref|rodata_write|file_oops|off_by_one|dangling_file)\w*
 insmod oob_read.ko
 rmmod oob_read
 insmod oob_read_past.ko
@@ -36,6 +36,8 @@ insmod uaf_realloc.ko
 rmmod uaf_realloc
 insmod uaf_cache.ko
 rmmod uaf_cache
+insmod rare_uaf.ko
+rmmod rare_uaf
 insmod null_deref.ko
 cat /sys/module/null_deref/initstate
 insmod rodata_write.ko
