@@ -18,6 +18,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <paddock/params.h>
 
 static DEFINE_MUTEX(param_lock);
 
@@ -80,8 +81,23 @@ static int parse_one(char *param, char *val, const char *doing, const struct ker
 	return unknown ? unknown(param, val, doing, arg) : -ENOENT;
 }
 
-char *parse_args(const char *doing, char *args, const struct kernel_param *params, unsigned int num,
-		 s16 min_level, s16 max_level, void *arg, parse_unknown_fn unknown)
+static void complain(params_tell_fn tell, void *tell_ctx, const char *doing, int err, const char *param, const char *val)
+{
+	char line[256];
+
+	if (err == -ENOENT)
+		scnprintf(line, sizeof(line), "%s: Unknown parameter `%s'", doing, param);
+	else
+		scnprintf(line, sizeof(line), "%s: `%s' %s for parameter `%s'", doing, val ?: "",
+			  err == -ENOSPC ? "too large" : "invalid", param);
+	pr_err("%s\n", line);
+	if (tell)
+		tell(tell_ctx, line);
+}
+
+char *params_parse(const char *doing, char *args, const struct kernel_param *params, unsigned int num,
+		   s16 min_level, s16 max_level, void *arg, parse_unknown_fn unknown,
+		   params_tell_fn tell, void *tell_ctx)
 {
 	char *param, *val, *result = NULL;
 	int err;
@@ -92,23 +108,19 @@ char *parse_args(const char *doing, char *args, const struct kernel_param *param
 		if (!val && strcmp(param, "--") == 0)
 			return result ?: args;
 		err = parse_one(param, val, doing, params, num, min_level, max_level, arg, unknown);
-		switch (err) {
-		case 0:
+		if (!err)
 			continue;
-		case -ENOENT:
-			pr_err("%s: Unknown parameter `%s'\n", doing, param);
-			break;
-		case -ENOSPC:
-			pr_err("%s: `%s' too large for parameter `%s'\n", doing, val ?: "", param);
-			break;
-		default:
-			pr_err("%s: `%s' invalid for parameter `%s'\n", doing, val ?: "", param);
-			break;
-		}
+		complain(tell, tell_ctx, doing, err, param, val);
 		/* The rest is still set: one typing error does not take all options away. */
 		result = ERR_PTR(err);
 	}
 	return result;
+}
+
+char *parse_args(const char *doing, char *args, const struct kernel_param *params, unsigned int num,
+		 s16 min_level, s16 max_level, void *arg, parse_unknown_fn unknown)
+{
+	return params_parse(doing, args, params, num, min_level, max_level, arg, unknown, NULL, NULL);
 }
 
 /* ---- Numbers ---- */

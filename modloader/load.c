@@ -23,6 +23,7 @@
 #include <linux/wait.h>
 #include <asm/elf.h>
 #include <paddock/init.h>
+#include <paddock/params.h>
 #include <paddock/pmalloc.h>
 #include "internal.h"
 
@@ -216,10 +217,16 @@ static int unknown_param(char *param, char *val, const char *doing, void *arg)
 	return 0;
 }
 
-static int set_params(struct module *mod)
+/* What is wrong with a parameter, as in the log, on insmod's stderr, too. */
+static void tell_person(void *err_text, const char *line)
 {
-	char *rest = parse_args(mod->name, (char *)mod->priv->args, mod->kp, mod->num_kp, -32768, 32767, mod,
-				unknown_param);
+	module_err(err_text, "%s\n", line);
+}
+
+static int set_params(struct module *mod, struct module_errbuf *err_text)
+{
+	char *rest = params_parse(mod->name, (char *)mod->priv->args, mod->kp, mod->num_kp, -32768, 32767, mod,
+				  unknown_param, tell_person, err_text);
 
 	if (IS_ERR(rest))
 		return PTR_ERR(rest);
@@ -264,11 +271,9 @@ static int start_module(struct module *mod, struct module_errbuf *err_text)
 	int err;
 
 	notify(mod);	/* COMING */
-	err = set_params(mod);
-	if (err) {
-		module_err(err_text, "%s: bad parameter, see the log\n", mod->name);
+	err = set_params(mod, err_text);
+	if (err)
 		goto fail;
-	}
 	err = module_sysfs_add(mod);
 	if (err)
 		goto fail;
