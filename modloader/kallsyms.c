@@ -22,9 +22,12 @@ static bool is_worth_naming(const struct load_info *info, unsigned int i)
 	int section = elf_symbol_section(img, i);
 	unsigned int type = ELF64_ST_TYPE(img->syms[i].st_info);
 
-	return section > 0 && info->section_region[section] != NO_REGION && name[0] && name[0] != '$' &&
-	       strncmp(name, ".L", 2) && strncmp(name, "__kstrtab_", 10) && type != STT_SECTION && type != STT_FILE &&
-	       layout_region_of(info->priv, info->symbol_value[i]) != NO_REGION;
+	if (section <= 0 || type == STT_SECTION || type == STT_FILE || info->section_region[section] == NO_REGION)
+		return false;
+	if (!name[0] || name[0] == '$' || (name[0] == '.' && name[1] == 'L') ||
+	    (name[0] == '_' && !strncmp(name, "__kstrtab_", 10)))
+		return false;
+	return layout_region_of(info->priv, info->symbol_value[i]) != NO_REGION;
 }
 
 static char type_letter(const struct load_info *info, unsigned int i)

@@ -33,15 +33,20 @@ static enum region region_for(const struct elf_image *img, unsigned int i)
 {
 	const Elf64_Shdr *s = &img->sections[i];
 	const char *name = elf_section_name(img, i);
-	bool init = !strncmp(name, ".init", 5);
+	bool init, data;
 
-	if (!(s->sh_flags & SHF_ALLOC) || !strcmp(name, ".modinfo") || !strcmp(name, "__versions") ||
-	    !strncmp(name, ".data..percpu", 13))
+	if (!(s->sh_flags & SHF_ALLOC))
+		return NO_REGION;
+	/* Most names differ early: that spares the calls. */
+	init = name[0] == '.' && name[1] == 'i' && !strncmp(name, ".init", 5);
+	data = name[0] == '.' && name[1] == 'd' && !strncmp(name, ".data..", 7);
+	if ((data && !strncmp(name, ".data..percpu", 13)) ||
+	    (name[0] && (name[1] == 'm' || name[1] == '_') && (!strcmp(name, ".modinfo") || !strcmp(name, "__versions"))))
 		return NO_REGION;
 	if (s->sh_flags & SHF_EXECINSTR)
 		return init ? INIT_TEXT : CORE_TEXT;
 	/* Both are sealed after init; write-rare may change the second (module_private.wr_start). */
-	if (!strcmp(name, ".data..ro_after_init") || !strcmp(name, ".data..wr_after_init"))
+	if (data && (!strcmp(name, ".data..ro_after_init") || !strcmp(name, ".data..wr_after_init")))
 		return CORE_RO_AFTER_INIT;
 	if (s->sh_flags & SHF_WRITE)
 		return init ? INIT_DATA : CORE_DATA;
@@ -93,10 +98,12 @@ static int allocate_area(struct module_private *priv, enum region first, enum re
 	area = module_alloc(bytes);
 	if (!area)
 		return -ENOMEM;
-	memset(area, 0, bytes);
 	for (r = first; r < end; r++) {
-		if (!priv->region[r].bytes)
+		bytes = priv->region[r].bytes;
+		if (!bytes)
 			continue;
+		/* Old bytes behind the last section are nobody's, but nobody shall execute them. */
+		memset(area, 0, r == CORE_TEXT || r == INIT_TEXT ? PAGE_ALIGN(bytes) : bytes);
 		priv->region[r].start = (unsigned long)area;
 		area += PAGE_ALIGN(priv->region[r].bytes);
 	}
