@@ -12,6 +12,7 @@
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/miscdevice.h>
 #include <linux/rbtree.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
@@ -32,7 +33,8 @@ const char *deferred_kind_name(enum deferred_kind kind)
 		[DEFERRED_TIMER] = "timer", [DEFERRED_HRTIMER] = "hrtimer", [DEFERRED_WORK] = "work item",
 		[DEFERRED_TASKLET] = "tasklet", [DEFERRED_THREAD] = "thread", [DEFERRED_IRQ] = "interrupt handler",
 		[DEFERRED_RCU] = "RCU callback", [DEFERRED_SOFTIRQ] = "softirq",
-		[DEFERRED_NOTIFIER] = "notifier",
+		[DEFERRED_NOTIFIER] = "notifier", [DEFERRED_FILE] = "file", [DEFERRED_MISC] = "misc device",
+		[DEFERRED_CDEV] = "character device", [DEFERRED_OPEN] = "open file",
 	};
 
 	return kind < NR_DEFERRED_KINDS ? names[kind] : "?";
@@ -191,6 +193,10 @@ static const struct {
 	enum deferred_kind kind;
 	find_fn find;
 } finders[] = {		/* what starts others first */
+	{ DEFERRED_MISC, misc_find },
+	{ DEFERRED_CDEV, cdevs_find },
+	{ DEFERRED_FILE, files_find },
+	{ DEFERRED_OPEN, open_files_find },
 	{ DEFERRED_IRQ, irqs_find },
 	{ DEFERRED_NOTIFIER, notifiers_find },
 	{ DEFERRED_TIMER, timers_find },
@@ -318,6 +324,15 @@ static const char *end_one(const struct deferred *item, bool delayed)
 	case DEFERRED_IRQ:
 		free_irq(item->irq, object);
 		return "freed";
+	case DEFERRED_MISC:
+		misc_deregister(object);
+		return "removed";
+	case DEFERRED_CDEV:
+		cdev_forget(object);
+		return "removed";
+	case DEFERRED_FILE:
+		file_forget(item);
+		return "removed";
 	case DEFERRED_NOTIFIER:
 		notifier_unregister(object);
 		return "unregistered";

@@ -32,4 +32,12 @@ bool notifiers_find(unsigned long start, unsigned long end, struct deferred *out
 /* Take it off its chain, whichever that is; what it calls now has ended. Context: thread, may sleep. */
 struct notifier_block;
 void notifier_unregister(struct notifier_block *nb);
+/* Files and devices: kernel/fs/{leftover,misc,chrdev}.c. The function is where the operations or the data lie. */
+bool files_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
+void file_forget(const struct deferred *item);
+bool open_files_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
+bool misc_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
+bool cdevs_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
+struct cdev;
+void cdev_forget(struct cdev *p);
 bool tasklets_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);

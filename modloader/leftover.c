@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a module leaves behind when it goes: timers, work, threads, handlers that would run its code.
+ * What a module leaves behind when it goes: timers, work, threads, handlers that would run its code, files and
+ * devices that would read its data.
  *
  * Linux frees the text regardless, and the first timer that fires executes whatever is there then. Here
  * the loader looks first (kernel/deferred.c), when nobody calls the module any more: its exit has
@@ -35,28 +36,42 @@ static void tell(const struct deferred *item, const char *outcome, void *ctx)
 		t->more++;
 		return;
 	}
-	scnprintf(line, sizeof(line), "Module %s left %s %s%s %ps%s%s%s: %s", t->mod->name, strchr("hiR", kind[0]) ? "an" : "a",
+	scnprintf(line, sizeof(line), "Module %s left %s %s%s %ps%s%s%s: %s", t->mod->name, strchr("hiRo", kind[0]) ? "an" : "a",
 		  kind, item->kind == DEFERRED_THREAD && !item->owned ? " in" : "", (void *)item->function,
 		  item->detail[0] ? " (" : "", item->detail, item->detail[0] ? ")" : "",
-		  outcome ? outcome : item->kind == DEFERRED_THREAD ? "it does not stop" : "it does not end");
+		  outcome ? outcome : item->kind == DEFERRED_THREAD ? "it does not stop" :
+		  item->kind == DEFERRED_OPEN ? "it is open" : "it does not end");
 	pr_warn("%s\n", line);
 	module_err(t->err, "%s\n", line);
 }
 
+/* Code and data: functions lie in the one, what files and devices need in the other. */
+static unsigned int drain_area(struct module *mod, enum region first, enum region end, struct telling *t)
+{
+	unsigned long from = 0, to = 0;
+	enum region r;
+
+	for (r = first; r < end; r++) {
+		const struct module_region *region = &mod->priv->region[r];
+
+		if (!region->start)
+			continue;
+		if (!from)
+			from = region->start;
+		to = region->start + region->bytes;
+	}
+	return from ? deferred_drain(from, to, tell, t) : 0;
+}
+
 unsigned int module_drain(struct module *mod, struct module_errbuf *err)
 {
-	static const enum region texts[] = { CORE_TEXT, INIT_TEXT };
 	struct telling t = { .mod = mod, .err = err };
-	unsigned int i, stay = 0;
+	unsigned int stay = 0;
 
 	/* A callback that runs at this moment may start itself again: let it end before the look. */
 	synchronize_rcu();
-	for (i = 0; i < ARRAY_SIZE(texts); i++) {
-		const struct module_region *r = &mod->priv->region[texts[i]];
-
-		if (r->start)
-			stay += deferred_drain(r->start, r->start + r->bytes, tell, &t);
-	}
+	stay += drain_area(mod, CORE_TEXT, FIRST_INIT_REGION, &t);
+	stay += drain_area(mod, FIRST_INIT_REGION, NR_REGIONS, &t);
 	if (t.more) {
 		pr_warn("Module %s left %u more\n", mod->name, t.more);
 		module_err(err, "Module %s left %u more\n", mod->name, t.more);

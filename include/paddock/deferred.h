@@ -17,6 +17,10 @@ enum deferred_kind {
 	DEFERRED_RCU,		/* a callback that waits for its grace period */
 	DEFERRED_SOFTIRQ,
 	DEFERRED_NOTIFIER,	/* a callback on a notifier chain */
+	DEFERRED_FILE,		/* a file of /proc, /sys or debugfs; function: its operations, attribute or data */
+	DEFERRED_MISC,		/* a misc device */
+	DEFERRED_CDEV,		/* a character device */
+	DEFERRED_OPEN,		/* an open file of such a device */
 	NR_DEFERRED_KINDS
 };
 
@@ -45,9 +49,10 @@ typedef void (*deferred_tell_fn)(const struct deferred *item, const char *outcom
 /*
  * deferred_drain - end all that would still run code in [start, end), and tell what that was.
  *
- * Interrupt handlers are freed, notifiers unregistered, timers and delayed work deleted, tasklets killed; queued work and RCU
+ * Files and devices are removed, interrupt handlers freed, notifiers unregistered, timers and delayed work
+ * deleted, tasklets killed; queued work and RCU
  * callbacks are run now, since mostly they free something; what runs at the moment is waited for.
- * Threads are asked to stop and given a second: one that does not heed stays.
+ * Threads are asked to stop and given a second: one that does not heed stays. So does an open file.
  *
  * Context: thread, may sleep; nobody may start more meanwhile (but the items themselves).
  * Returns: how many are still there: 0, and no code in the range will run by itself any more.

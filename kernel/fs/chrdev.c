@@ -16,6 +16,7 @@
 #include <linux/seq_file.h>
 #include <linux/kernel.h>
 #include "internal.h"
+#include "../deferred_find.h"
 
 #define DYNAMIC_MAJOR_FIRST	234	/* downwards, as in Linux: majors for who asks for any */
 #define DYNAMIC_MAJOR_LAST	384
@@ -313,6 +314,36 @@ void cdev_device_del(struct cdev *cdev, struct device *dev)
 		cdev_del(cdev);
 }
 EXPORT_SYMBOL(cdev_device_del);
+
+/* ---- What a module forgot; see kernel/deferred.c ---- */
+
+bool cdevs_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip)
+{
+	bool found = false;
+	struct cdev *p;
+
+	mutex_lock(&chrdevs_lock);
+	list_for_each_entry(p, &cdevs, list) {
+		unsigned long ops = (unsigned long)p->ops, at = (unsigned long)p;
+
+		if ((!(ops >= start && ops < end) && !(at >= start && at < end)) || skip--)
+			continue;
+		out->function = ops;
+		out->object = p;
+		snprintf(out->detail, sizeof(out->detail), "%u:%u", MAJOR(p->dev), MINOR(p->dev));
+		found = true;
+		break;
+	}
+	mutex_unlock(&chrdevs_lock);
+	return found;
+}
+
+/* Its numbers, too. */
+void cdev_forget(struct cdev *p)
+{
+	unregister_chrdev_region(p->dev, p->count);
+	cdev_del(p);
+}
 
 /* ---- Opening a device node ---- */
 

@@ -49,6 +49,7 @@ struct dentry *debugfs_create_file(const char *name, umode_t mode, struct dentry
 				   const struct file_operations *fops)
 {
 	struct inode *inode = new_inode(debugfs_sb, S_IFREG | (mode & S_IALLUGO));
+	struct dentry *d;
 
 	if (inode) {
 		inode->i_gate = gate_alloc(EIO);
@@ -59,7 +60,13 @@ struct dentry *debugfs_create_file(const char *name, umode_t mode, struct dentry
 			inode = NULL;
 		}
 	}
-	return add(name, parent, inode);
+	d = add(name, parent, inode);
+	if (!IS_ERR(d)) {
+		const void *const needs[] = { fops, data };
+
+		gate_belongs_to(d, needs, ARRAY_SIZE(needs));
+	}
+	return d;
 }
 EXPORT_SYMBOL_GPL(debugfs_create_file);
 

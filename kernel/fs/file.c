@@ -19,8 +19,8 @@
 #define MAX_RW_COUNT ((size_t)0x7ffff000)	/* as in Linux: the result fits an int */
 
 static struct kmem_cache *filp_cache;
-static DEFINE_SPINLOCK(open_files_lock);	/* leaf */
-static LIST_HEAD(open_files);
+DEFINE_SPINLOCK(open_files_lock);	/* leaf */
+LIST_HEAD(open_files);
 atomic_long_t nr_files;
 
 void __init file_init(void)

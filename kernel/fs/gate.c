@@ -24,6 +24,8 @@ struct inode_gate *gate_alloc(int gone_errno)
 	gate->closed = false;
 	gate->gone_errno = gone_errno;
 	gate->active = 0;
+	gate->dentry = NULL;
+	INIT_LIST_HEAD(&gate->of_modules);
 	INIT_LIST_HEAD(&gate->files);
 	init_waitqueue_head(&gate->idle);
 	return gate;
@@ -116,6 +118,7 @@ void gate_close(struct inode_gate *gate)
 {
 	struct file *file;
 
+	gate_belongs_to_none(gate);
 	spin_lock(&gate->lock);
 	gate->closed = true;
 	for (;;) {

@@ -15,6 +15,7 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
+struct dentry;
 struct file;
 struct inode;
 
@@ -24,6 +25,9 @@ struct inode_gate {
 	int gone_errno;			/* [I] what calls on a closed gate return, positive */
 	unsigned int active;		/* calls under way */
 	struct list_head files;		/* open ones whose release() is still owed */
+	struct list_head of_modules;	/* leftover.c: files that point into a module */
+	struct dentry *dentry;		/* the file's name while it is on that list, else NULL */
+	unsigned long code;		/* [I] where in the module */
 	wait_queue_head_t idle;		/* active went to 0 */
 };
 
@@ -48,5 +52,11 @@ void gate_attach(struct file *file);
 bool gate_detach(struct file *file);
 /* gate_settle - take the calls of a dead thread off the count; @file is nobody else's any more. */
 void gate_settle(struct file *file);
+/*
+ * gate_belongs_to - the file @d, just made, needs these; if one of them lies in a module, the file is found when
+ * that module goes. gate_belongs_to_none - it is gone. leftover.c
+ */
+void gate_belongs_to(struct dentry *d, const void *const *pointers, unsigned int n);
+void gate_belongs_to_none(struct inode_gate *gate);
 /* gate_close - no more calls; see above. Context: thread; waits for those under way. */
 void gate_close(struct inode_gate *gate);

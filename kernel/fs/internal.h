@@ -61,6 +61,8 @@ void iput(struct inode *inode);
 /* ---- file.c ---- */
 
 void file_init(void);
+extern spinlock_t open_files_lock;	/* leaf */
+extern struct list_head open_files;
 /*
  * open_inode - a struct file for @inode, ->open() called.
  * @dentry: its name, or NULL for a pipe. Takes its own references.

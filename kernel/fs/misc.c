@@ -11,6 +11,7 @@
 #include <linux/kernel.h>
 #include <linux/init.h>
 #include "internal.h"
+#include "../deferred_find.h"
 
 #define DYNAMIC_FIRST	256	/* above MISC_DYNAMIC_MINOR, as newer Linuxes do; Linux 6.1: 127 downwards */
 #define DYNAMIC_COUNT	256
@@ -117,6 +118,28 @@ void misc_deregister(struct miscdevice *misc)
 	mutex_unlock(&misc_lock);
 }
 EXPORT_SYMBOL(misc_deregister);
+
+/* For kernel/deferred.c: those that a module forgot. */
+bool misc_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip)
+{
+	struct miscdevice *c;
+	bool found = false;
+
+	mutex_lock(&misc_lock);
+	list_for_each_entry(c, &misc_list, list) {
+		unsigned long fops = (unsigned long)c->fops, at = (unsigned long)c;
+
+		if ((!(fops >= start && fops < end) && !(at >= start && at < end)) || skip--)
+			continue;
+		out->function = fops;
+		out->object = c;
+		snprintf(out->detail, sizeof(out->detail), "%s, %d:%d", c->name, MISC_MAJOR, c->minor);
+		found = true;
+		break;
+	}
+	mutex_unlock(&misc_lock);
+	return found;
+}
 
 static char *misc_devnode(struct device *dev, umode_t *mode)
 {

@@ -220,6 +220,11 @@ static struct proc_dir_entry *add_entry(const char *path, struct proc_dir_entry 
 			WARN(1, "invalid name '%s'\n", path);
 		goto fail_inode;
 	}
+	if (inode->i_gate) {
+		const void *const needs[] = { de->ops, de->seq_ops, (const void *)de->show, de->data };
+
+		gate_belongs_to(d, needs, ARRAY_SIZE(needs));
+	}
 	dput(dir);
 	return de;
 

@@ -196,6 +196,7 @@ static const struct inode_operations sysfs_inode_operations = {
 int sysfs_add_file(struct dentry *dir, struct kobject *kobj, const struct attribute *attr,
 		    umode_t mode, bool is_bin)
 {
+	const void *const needs[] = { attr, kobj ? kobj->ktype : NULL };
 	struct sysfs_node *node;
 	struct inode *inode;
 	struct dentry *d;
@@ -226,6 +227,7 @@ int sysfs_add_file(struct dentry *dir, struct kobject *kobj, const struct attrib
 			     kobject_name(kobj), attr->name);
 		return PTR_ERR(d);
 	}
+	gate_belongs_to(d, needs, ARRAY_SIZE(needs));
 	return 0;
 }
 

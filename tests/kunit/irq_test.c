@@ -6,6 +6,8 @@
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/percpu.h>
+#include <linux/string.h>
+#include <paddock/deferred.h>
 
 /* The last lines belong to no controller on the machines that we know. */
 #define TEST_IRQ (NR_IRQS - 1)
@@ -205,8 +207,43 @@ static void context_is_known(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, irqs_disabled());
 }
 
+static struct {
+	unsigned int told;
+	char detail[48], outcome[16];
+} drained;
+
+static void note_drained(const struct deferred *item, const char *outcome, void *test)
+{
+	drained.told++;
+	KUNIT_EXPECT_EQ((struct kunit *)test, (int)DEFERRED_IRQ, (int)item->kind);
+	strscpy(drained.detail, item->detail, sizeof(drained.detail));
+	strscpy(drained.outcome, outcome ? outcome : "", sizeof(drained.outcome));
+}
+
+static irqreturn_t forgotten_handler(int irq, void *dev_id)
+{
+	return IRQ_HANDLED;
+}
+
+/* What a module's exit should have freed: named and freed before the module's text is. */
+static void a_forgotten_handler_is_freed(struct kunit *test)
+{
+	unsigned long fn = (unsigned long)forgotten_handler;
+	struct device d = { };
+
+	memset(&drained, 0, sizeof(drained));
+	KUNIT_ASSERT_EQ(test, 0, request_irq(TEST_IRQ, forgotten_handler, 0, "forgotten", &d));
+	KUNIT_EXPECT_EQ(test, 0u, deferred_drain(fn, fn + 1, note_drained, test));
+	KUNIT_EXPECT_EQ(test, 1u, drained.told);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(drained.detail, "(forgotten)"));
+	KUNIT_EXPECT_STREQ(test, "freed", drained.outcome);
+	KUNIT_EXPECT_EQ(test, 0u, deferred_drain(fn, fn + 1, note_drained, test));
+	KUNIT_EXPECT_EQ(test, 1u, drained.told);
+}
+
 static struct kunit_case irq_cases[] = {
 	KUNIT_CASE(handler_runs_when_the_line_fires),
+	KUNIT_CASE(a_forgotten_handler_is_freed),
 	KUNIT_CASE(shared_line_calls_all_handlers),
 	KUNIT_CASE(disabled_line_is_silent_and_nests),
 	KUNIT_CASE(bad_requests_are_refused),

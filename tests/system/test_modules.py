@@ -58,6 +58,50 @@ def test_a_module_whose_thread_does_not_stop_stays(vm):
     assert re.search(r"Used by\n(\[.*\n)*alive\n$", r.out), r
 
 
+FILES = {       # kind: what is told, and a command that must fail afterwards
+    "proc": ("a file left_proc_ops [left_files] (/proc/left_files)", "cat /proc/left_files"),
+    "seq": ("a file left_show [left_files] (/proc/left_files)", "cat /proc/left_files"),
+    "debugfs": ("a file left_fops [left_files] (/sys/kernel/debug/left_files)", "cat /sys/kernel/debug/left_files"),
+    "value": ("a file value [left_files] (/sys/kernel/debug/left_files)", "cat /sys/kernel/debug/left_files"),
+    "attr": ("a file left_value_attr [left_files] (/sys/kernel/left_value)", "cat /sys/kernel/left_value"),
+    "misc": ("a misc device left_fops [left_files] (left_files, 10:", "cat /dev/left_files"),
+    "cdev": ("a character device left_fops [left_files] (", "grep left_files /proc/devices"),
+}
+
+
+def test_a_file_that_a_module_forgets_is_named_and_removed(vm):
+    """Twice each: the name is free again. An open one: the module stays until it is closed."""
+    script = ""
+    for kind, (_, use) in FILES.items():
+        load = "insmod left_files what=%s || echo bad\nrmmod left_files || echo bad\n" % kind
+        script += "echo == %s\n%s%s 2>/dev/null && echo bad\n%s" % (kind, load, use, load)
+    script += ("echo == held\ninsmod left_files what=debugfs; { rmmod left_files; echo refused $?; } </sys/kernel/debug/left_files\n"
+               "rmmod left_files; echo gone $?\n"
+               "echo == open\ninsmod left_files what=open; { rmmod left_files; echo refused $?; } </dev/left_files\n"
+               "rmmod left_files; echo gone $?\n"
+               "echo == end\nlsmod\ndmesg | grep -ci 'bug:\\|oops'\nls /proc/left_files /dev/left_files 2>/dev/null\necho alive")
+    r = vm(script, smp=2, append="kfence.sample_interval=-1")
+    parts = dict(zip(*[iter(re.split(r"^== (.*)\n", r.out, flags=re.M)[1:])] * 2))
+    for kind, (line, _) in FILES.items():
+        told = [x for x in parts[kind].splitlines() if x.startswith("[") and "Module left_files left " + line in x]
+        assert len(told) == 2 and all(x.endswith(": removed") for x in told), (kind, r)
+        assert "bad" not in parts[kind], (kind, r)
+    assert "Module left_files is in use\nrefused 1\n" in parts["held"] and "gone 0" in parts["held"], r
+    assert re.search(r"Module left_files left an open file ownerless_fops \[left_files\] \(/dev/left_files\): it is open\n", parts["open"]), r
+    assert "refused 1\n" in parts["open"] and "gone 0" in parts["open"], r
+    end = parts["end"].splitlines()
+    assert end[0].startswith("Module ") and end[1:] == ["0", "alive"], r
+
+
+def test_a_bad_parameter_is_named_on_stderr(vm):
+    r = vm("insmod params level=10 2>/tmp/e; insmod params count=many 2>>/tmp/e; cat /tmp/e; lsmod")
+    lines = [x for x in r.out.splitlines() if not x.startswith("[")]
+    assert lines[:4] == ["insmod: ERROR: could not insert module /lib/modules/params.ko: Numerical result out of range",
+                         "params: `10' invalid for parameter `level'",
+                         "insmod: ERROR: could not insert module /lib/modules/params.ko: Invalid parameters",
+                         "params: `many' invalid for parameter `count'"], r
+
+
 # ---- What compilers make ----
 
 SHAPES = r"""
