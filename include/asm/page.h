@@ -37,7 +37,7 @@ extern unsigned long kimage_voffset;
 extern unsigned long linear_bytes;
 extern unsigned long max_pfn;	/* first frame number above all RAM */
 
-/* mm/pgtable.c: warns once per caller when @va is no linear-map address; returns its best translation. */
+/* mm/pgtable_look.c: warns once per caller when @va is no linear-map address; returns its best translation. */
 unsigned long virt_to_phys_checked(unsigned long va);
 /* mm/util.c: @va lies in RAM that the linear map shows (KFENCE pools included). Context: any. */
 bool virt_addr_valid_slow(unsigned long va);

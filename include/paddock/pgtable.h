@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's page tables: one tree for all CPUs, walked, split and merged by mm/pgtable.c over
+ * The kernel's page tables: one tree for all CPUs, walked, split and merged by mm/pgtable*.c over
  * the entries that <arch/paging.h> makes and reads. What drivers see of it is <linux/set_memory.h>,
  * <linux/vmalloc.h> and ioremap().
  */

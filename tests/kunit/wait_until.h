@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Waiting for what another thread is about to do: a fixed sleep is too short on some loaded machine. */
-#ifndef KUNIT_WAIT_UNTIL_H
-#define KUNIT_WAIT_UNTIL_H
+#pragma once
 
 #include <linux/delay.h>
 
@@ -13,5 +12,3 @@
 		msleep(1);						\
 	(cond);								\
 })
-
-#endif

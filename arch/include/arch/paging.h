@@ -8,7 +8,7 @@
  *   level 3: 512 GiB per entry (the root)    level 1: 2 MiB per entry, table or leaf
  *   level 2: 1 GiB per entry, table or leaf  level 0: 4 KiB per entry, leaf
  *
- * mm/pgtable.c does the walking, splitting and merging for both.
+ * mm/pgtable.c does the walking, mm/pgtable_split.c the splitting and merging, for both.
  * Source: Intel SDM vol 3A 4.5, "4-Level Paging"; Arm ARM, "The VMSAv8-64 translation table format".
  */
 #pragma once
