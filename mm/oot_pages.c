@@ -43,114 +43,37 @@ static bool admit(gfp_t gfp)
 	return !slot || oot_admit(slot, gfp);
 }
 
-static struct page *fail_alloc_pages(gfp_t gfp, unsigned int order)
-{
-	return admit(gfp) ? alloc_pages(gfp, order) : NULL;
-}
+/* X(type, function, parameters, arguments, what flags it is asked with) */
+#define FOR_EACH_FAILING(X)										\
+	X(struct page *, alloc_pages, (gfp_t gfp, unsigned int order), (gfp, order), gfp)		\
+	X(struct page *, __alloc_pages_node, (int node, gfp_t gfp, unsigned int order), (node, gfp, order), gfp) \
+	X(unsigned long, __get_free_pages, (gfp_t gfp, unsigned int order), (gfp, order), gfp)		\
+	X(unsigned long, get_zeroed_page, (gfp_t gfp), (gfp), gfp)					\
+	X(void *, alloc_pages_exact, (size_t size, gfp_t gfp), (size, gfp), gfp)			\
+	X(unsigned long, alloc_pages_bulk_array, (gfp_t gfp, unsigned long nr, struct page **array), (gfp, nr, array), gfp) \
+	X(void *, __vmalloc, (unsigned long size, gfp_t gfp), (size, gfp), gfp)				\
+	X(void *, vmalloc, (unsigned long size), (size), GFP_KERNEL)					\
+	X(void *, vzalloc, (unsigned long size), (size), GFP_KERNEL)					\
+	X(void *, vmalloc_node, (unsigned long size, int node), (size, node), GFP_KERNEL)		\
+	X(void *, vzalloc_node, (unsigned long size, int node), (size, node), GFP_KERNEL)		\
+	X(void *, vmalloc_user, (unsigned long size), (size), GFP_KERNEL)				\
+	X(void *, vmalloc_32, (unsigned long size), (size), GFP_KERNEL)					\
+	X(void *, vmalloc_huge, (unsigned long size, gfp_t gfp), (size, gfp), gfp)			\
+	X(void *, vmalloc_array, (size_t n, size_t size), (n, size), GFP_KERNEL)			\
+	X(void __percpu *, __alloc_percpu, (size_t size, size_t align), (size, align), GFP_KERNEL)	\
+	X(void __percpu *, __alloc_percpu_gfp, (size_t size, size_t align, gfp_t gfp), (size, align, gfp), gfp)
 
-static struct page *fail___alloc_pages_node(int node, gfp_t gfp, unsigned int order)
-{
-	return admit(gfp) ? __alloc_pages_node(node, gfp, order) : NULL;
-}
+#define FAILING_FUNCTION(type, function, parameters, arguments, flags)					\
+static type fail_##function parameters { return admit(flags) ? function arguments : 0; }
+FOR_EACH_FAILING(FAILING_FUNCTION)
 
-static unsigned long fail___get_free_pages(gfp_t gfp, unsigned int order)
-{
-	return admit(gfp) ? __get_free_pages(gfp, order) : 0;
-}
-
-static unsigned long fail_get_zeroed_page(gfp_t gfp)
-{
-	return admit(gfp) ? get_zeroed_page(gfp) : 0;
-}
-
-static void *fail_alloc_pages_exact(size_t size, gfp_t gfp)
-{
-	return admit(gfp) ? alloc_pages_exact(size, gfp) : NULL;
-}
-
-static unsigned long fail_alloc_pages_bulk_array(gfp_t gfp, unsigned long nr, struct page **array)
-{
-	return admit(gfp) ? alloc_pages_bulk_array(gfp, nr, array) : 0;
-}
-
-static void *fail___vmalloc(unsigned long size, gfp_t gfp)
-{
-	return admit(gfp) ? __vmalloc(size, gfp) : NULL;
-}
-
-static void *fail_vmalloc(unsigned long size)
-{
-	return admit(GFP_KERNEL) ? vmalloc(size) : NULL;
-}
-
-static void *fail_vzalloc(unsigned long size)
-{
-	return admit(GFP_KERNEL) ? vzalloc(size) : NULL;
-}
-
-static void *fail_vmalloc_node(unsigned long size, int node)
-{
-	return admit(GFP_KERNEL) ? vmalloc_node(size, node) : NULL;
-}
-
-static void *fail_vzalloc_node(unsigned long size, int node)
-{
-	return admit(GFP_KERNEL) ? vzalloc_node(size, node) : NULL;
-}
-
-static void *fail_vmalloc_user(unsigned long size)
-{
-	return admit(GFP_KERNEL) ? vmalloc_user(size) : NULL;
-}
-
-static void *fail_vmalloc_32(unsigned long size)
-{
-	return admit(GFP_KERNEL) ? vmalloc_32(size) : NULL;
-}
-
-static void *fail_vmalloc_huge(unsigned long size, gfp_t gfp)
-{
-	return admit(gfp) ? vmalloc_huge(size, gfp) : NULL;
-}
-
-static void *fail_vmalloc_array(size_t n, size_t size)
-{
-	return admit(GFP_KERNEL) ? vmalloc_array(n, size) : NULL;
-}
-
-static void __percpu *fail___alloc_percpu(size_t size, size_t align)
-{
-	return admit(GFP_KERNEL) ? __alloc_percpu(size, align) : NULL;
-}
-
-static void __percpu *fail___alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
-{
-	return admit(gfp) ? __alloc_percpu_gfp(size, align, gfp) : NULL;
-}
-
-#define FAILING(function) { #function, "fail_" #function, fail_##function }
+#define FAILING_ENTRY(type, function, parameters, arguments, flags) { #function, "fail_" #function, fail_##function },
 
 static const struct {
 	const char *name, *target;
 	const void *entry;
 } failing[] = {
-	FAILING(alloc_pages),
-	FAILING(__alloc_pages_node),
-	FAILING(__get_free_pages),
-	FAILING(get_zeroed_page),
-	FAILING(alloc_pages_exact),
-	FAILING(alloc_pages_bulk_array),
-	FAILING(__vmalloc),
-	FAILING(vmalloc),
-	FAILING(vzalloc),
-	FAILING(vmalloc_node),
-	FAILING(vzalloc_node),
-	FAILING(vmalloc_user),
-	FAILING(vmalloc_32),
-	FAILING(vmalloc_huge),
-	FAILING(vmalloc_array),
-	FAILING(__alloc_percpu),
-	FAILING(__alloc_percpu_gfp),
+	FOR_EACH_FAILING(FAILING_ENTRY)
 };
 
 unsigned long oot_failing_symbol(const char *name, const char **target)

@@ -14,23 +14,12 @@
 #include <paddock/module.h>
 #include <paddock/page.h>
 #include <paddock/slab.h>
+#include "mm_kunit.h"
 
 #define LIST	"/sys/module/module/parameters/oot_list"
 #define LIMIT	"/sys/module/module/parameters/oot_page_limit"
 
 static char text[4096];
-
-static int write_file(const char *path, const char *value)
-{
-	struct file *f = filp_open(path, O_WRONLY | O_TRUNC, 0);
-	int err;
-
-	if (IS_ERR(f))
-		return PTR_ERR(f);
-	err = file_write_all(f, value, strlen(value));
-	filp_close(f, NULL);
-	return err;
-}
 
 static const char *read_file(struct kunit *test, const char *path)
 {
@@ -62,7 +51,7 @@ static int load(const char *name)
 /* The list as a test finds it is the list as it leaves it. */
 static int reset(struct kunit *test)
 {
-	return write_file(LIST, "\n");
+	return mm_write_file(LIST, "\n");
 }
 
 static void bad_lists_change_nothing(struct kunit *test)
@@ -72,29 +61,29 @@ static void bad_lists_change_nothing(struct kunit *test)
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, many);
-	KUNIT_ASSERT_EQ(test, 0, write_file(LIST, "one,two\n"));
+	KUNIT_ASSERT_EQ(test, 0, mm_write_file(LIST, "one,two\n"));
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
-		KUNIT_EXPECT_EQ_MSG(test, -EINVAL, write_file(LIST, bad[i]), "'%s'", bad[i]);
+		KUNIT_EXPECT_EQ_MSG(test, -EINVAL, mm_write_file(LIST, bad[i]), "'%s'", bad[i]);
 	memset(many, 'x', 300);
-	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIST, many));
+	KUNIT_EXPECT_EQ(test, -EINVAL, mm_write_file(LIST, many));
 	for (many[0] = 0, i = 0; i < 17; i++)
 		sprintf(many + strlen(many), "%sm%u", i ? "," : "", i);
-	KUNIT_EXPECT_EQ(test, -ENOSPC, write_file(LIST, many));
+	KUNIT_EXPECT_EQ(test, -ENOSPC, mm_write_file(LIST, many));
 	KUNIT_EXPECT_STREQ(test, "one,two\n", read_file(test, LIST));
 	/* Without the last name it fits; a name twice counts once; empty is allowed. */
 	*strrchr(many, ',') = 0;
-	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, many));
-	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, "one,one,o-n,o_n"));
+	KUNIT_EXPECT_EQ(test, 0, mm_write_file(LIST, many));
+	KUNIT_EXPECT_EQ(test, 0, mm_write_file(LIST, "one,one,o-n,o_n"));
 	KUNIT_EXPECT_STREQ(test, "one,o-n\n", read_file(test, LIST));
 	/* The longest name that a module can have fits, one more does not. */
 	memset(many, 'x', 56);
 	many[55] = 0;
-	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, many));
+	KUNIT_EXPECT_EQ(test, 0, mm_write_file(LIST, many));
 	strcat(many, "x");
-	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIST, many));
-	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, "  \n"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, mm_write_file(LIST, many));
+	KUNIT_EXPECT_EQ(test, 0, mm_write_file(LIST, "  \n"));
 	KUNIT_EXPECT_STREQ(test, "\n", read_file(test, LIST));
-	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, " one,two \n"));
+	KUNIT_EXPECT_EQ(test, 0, mm_write_file(LIST, " one,two \n"));
 	KUNIT_EXPECT_STREQ(test, "one,two\n", read_file(test, LIST));
 }
 
@@ -126,17 +115,17 @@ static void bad_options_change_nothing(struct kunit *test)
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(options); i++) {
-		KUNIT_EXPECT_EQ_MSG(test, 0, write_file(options[i].file, options[i].good), "%s", options[i].file);
+		KUNIT_EXPECT_EQ_MSG(test, 0, mm_write_file(options[i].file, options[i].good), "%s", options[i].file);
 		for (unsigned int k = 0; k < ARRAY_SIZE(options[i].bad); k++)
-			KUNIT_EXPECT_EQ_MSG(test, options[i].bad[k].err, write_file(options[i].file, options[i].bad[k].value),
+			KUNIT_EXPECT_EQ_MSG(test, options[i].bad[k].err, mm_write_file(options[i].file, options[i].bad[k].value),
 					    "%s: '%s'", options[i].file, options[i].bad[k].value);
 		KUNIT_EXPECT_STREQ(test, options[i].text, read_file(test, options[i].file));
-		KUNIT_EXPECT_EQ(test, 0, write_file(options[i].file, options[i].back ?: "\n"));
+		KUNIT_EXPECT_EQ(test, 0, mm_write_file(options[i].file, options[i].back ?: "\n"));
 		KUNIT_EXPECT_STREQ(test, options[i].back_text ?: "\n", read_file(test, options[i].file));
 	}
 	/* How many slots there are is for the command line to say. */
 	KUNIT_EXPECT_STREQ(test, "16\n", read_file(test, PARAM("oot_slots")));
-	KUNIT_EXPECT_NE(test, 0, write_file(PARAM("oot_slots"), "20"));
+	KUNIT_EXPECT_NE(test, 0, mm_write_file(PARAM("oot_slots"), "20"));
 }
 
 /* The name goes from the list while its module is loaded: nothing changes before the next load. */
@@ -144,14 +133,14 @@ static void removing_the_name_of_a_loaded_module(struct kunit *test)
 {
 	unsigned long objects;
 
-	KUNIT_ASSERT_EQ(test, 0, write_file(LIST, "leak"));
+	KUNIT_ASSERT_EQ(test, 0, mm_write_file(LIST, "leak"));
 	KUNIT_ASSERT_EQ(test, 0, load("leak"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(read_file(test, "/sys/module/leak/memory"), "live: "));
-	KUNIT_ASSERT_EQ(test, 0, write_file(LIST, "\n"));
+	KUNIT_ASSERT_EQ(test, 0, mm_write_file(LIST, "\n"));
 	objects = oot_slot_objects(0, NULL);
 	KUNIT_EXPECT_GE(test, objects, 8UL);
 	/* And its slot is not given away under it. */
-	KUNIT_ASSERT_EQ(test, 0, write_file(LIST, "object_cache"));
+	KUNIT_ASSERT_EQ(test, 0, mm_write_file(LIST, "object_cache"));
 	KUNIT_ASSERT_EQ(test, 0, load("object_cache"));
 	KUNIT_EXPECT_EQ(test, objects, oot_slot_objects(0, NULL));
 	KUNIT_EXPECT_EQ(test, 0, module_unload("object_cache", 0, NULL));
@@ -165,30 +154,30 @@ static void removing_the_name_of_a_loaded_module(struct kunit *test)
 
 static void bad_limits_change_nothing(struct kunit *test)
 {
-	KUNIT_ASSERT_EQ(test, 0, write_file(LIMIT, "100\n"));
-	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIMIT, "many"));
-	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIMIT, "-5"));
-	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIMIT, "-9999999999"));
-	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIMIT, "1 2"));
-	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIMIT, "3.5"));
-	KUNIT_EXPECT_EQ(test, -EINVAL, write_file(LIMIT, "\n"));
-	KUNIT_EXPECT_EQ(test, -ERANGE, write_file(LIMIT, "99999999999999999999"));
+	KUNIT_ASSERT_EQ(test, 0, mm_write_file(LIMIT, "100\n"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, mm_write_file(LIMIT, "many"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, mm_write_file(LIMIT, "-5"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, mm_write_file(LIMIT, "-9999999999"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, mm_write_file(LIMIT, "1 2"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, mm_write_file(LIMIT, "3.5"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, mm_write_file(LIMIT, "\n"));
+	KUNIT_EXPECT_EQ(test, -ERANGE, mm_write_file(LIMIT, "99999999999999999999"));
 	KUNIT_EXPECT_STREQ(test, "100\n", read_file(test, LIMIT));
-	KUNIT_EXPECT_EQ(test, 0, write_file(LIMIT, "-1"));
+	KUNIT_EXPECT_EQ(test, 0, mm_write_file(LIMIT, "-1"));
 }
 
 static void a_slot_stays_with_its_owner(struct kunit *test)
 {
-	KUNIT_ASSERT_EQ(test, 0, write_file(LIST, "leak"));
+	KUNIT_ASSERT_EQ(test, 0, mm_write_file(LIST, "leak"));
 	KUNIT_ASSERT_EQ(test, 0, load("leak"));
 	KUNIT_EXPECT_EQ(test, 0, module_unload("leak", 0, NULL));
 	/* Four objects are left, so the slot keeps a page, and the owner keeps the slot, on the list or not. */
 	KUNIT_EXPECT_GE(test, oot_slot_objects(0, NULL), 4UL);
 	KUNIT_EXPECT_GE(test, oot_slot_pages(0), 1UL);
-	KUNIT_ASSERT_EQ(test, 0, write_file(LIST, "object_cache"));
+	KUNIT_ASSERT_EQ(test, 0, mm_write_file(LIST, "object_cache"));
 	KUNIT_ASSERT_EQ(test, 0, load("object_cache"));
 	KUNIT_EXPECT_EQ(test, 0, module_unload("object_cache", 0, NULL));
-	KUNIT_ASSERT_EQ(test, 0, write_file(LIST, "leak"));
+	KUNIT_ASSERT_EQ(test, 0, mm_write_file(LIST, "leak"));
 	KUNIT_ASSERT_EQ(test, 0, load("leak"));
 	KUNIT_EXPECT_EQ(test, 0, module_unload("leak", 0, NULL));
 	KUNIT_EXPECT_GE(test, oot_slot_objects(0, NULL), 8UL);
@@ -269,8 +258,8 @@ static struct kunit_case isolation_cases[] = {
 
 static void put_back(struct kunit *test)
 {
-	write_file(LIST, "\n");
-	write_file(LIMIT, "-1\n");
+	mm_write_file(LIST, "\n");
+	mm_write_file(LIMIT, "-1\n");
 }
 
 static struct kunit_suite isolation_suite = {

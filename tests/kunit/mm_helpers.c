@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* See mm_kunit.h. */
+#include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/kfence.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <paddock/fs.h>
 #include "mm_kunit.h"
 
 unsigned int mm_logged(u64 seq, const char *text)
@@ -91,4 +94,16 @@ void *mm_plain_object(struct kmem_cache *s)
 		kmem_cache_free(s, guarded);
 	}
 	return object;
+}
+
+int mm_write_file(const char *path, const char *value)
+{
+	struct file *f = filp_open(path, O_WRONLY | O_TRUNC, 0);
+	int err;
+
+	if (IS_ERR(f))
+		return PTR_ERR(f);
+	err = file_write_all(f, value, strlen(value));
+	filp_close(f, NULL);
+	return err;
 }

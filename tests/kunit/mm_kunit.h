@@ -44,3 +44,6 @@ void mm_watch_end(struct kunit *test, struct mm_watch *w);
 
 /* An object from @s that KFENCE does not guard. */
 void *mm_plain_object(struct kmem_cache *s);
+
+/* What `echo value > path` writes, without the newline. Context: thread. Returns: 0 or -errno. */
+int mm_write_file(const char *path, const char *value);

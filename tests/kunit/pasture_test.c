@@ -29,18 +29,6 @@ MODULE_PARM_DESC(seconds, "how long the sixteen graze");
 #define LIST	"/sys/module/module/parameters/oot_list"
 #define LIMIT	"/sys/module/module/parameters/oot_page_limit"
 
-static int write_file(const char *path, const char *value)
-{
-	struct file *f = filp_open(path, O_WRONLY | O_TRUNC, 0);
-	int err;
-
-	if (IS_ERR(f))
-		return PTR_ERR(f);
-	err = file_write_all(f, value, strlen(value));
-	filp_close(f, NULL);
-	return err;
-}
-
 /* grazer.ko, with every "grazer" in it called "graze0" … "grazef". */
 static int load_grazer(const void *image, size_t len, unsigned int n)
 {
@@ -82,7 +70,7 @@ static void sixteen_graze_and_nothing_is_damaged(struct kunit *test)
 	KUNIT_ASSERT_LE(test, held, 2U);
 	for (i = 0; i < GRAZERS; i++)
 		sprintf(list + strlen(list), "%sgraze%x", i ? "," : "", i);
-	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, list));
+	KUNIT_EXPECT_EQ(test, 0, mm_write_file(LIST, list));
 	for (i = 0; i < GRAZERS - held; i++) {
 		if (load_grazer(image, len, i))
 			break;
@@ -121,8 +109,8 @@ static const char *const limits[] = { "0", "-1", "3", "many", "18446744073709551
 static int change_lists(void *unused)
 {
 	for (unsigned int i = 0; !kthread_should_stop(); i++) {
-		write_file(LIST, texts[i % ARRAY_SIZE(texts)]);
-		write_file(LIMIT, limits[i % ARRAY_SIZE(limits)]);
+		mm_write_file(LIST, texts[i % ARRAY_SIZE(texts)]);
+		mm_write_file(LIMIT, limits[i % ARRAY_SIZE(limits)]);
 		msleep(1);
 	}
 	return 0;
@@ -181,13 +169,13 @@ static void a_module_that_does_not_go_keeps_its_slot(struct kunit *test)
 	size_t len;
 	void *image;
 
-	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, "left_running"));
+	KUNIT_EXPECT_EQ(test, 0, mm_write_file(LIST, "left_running"));
 	KUNIT_ASSERT_EQ(test, 0, read_whole_file(NULL, "/lib/modules/left_running.ko", &image, &len));
 	KUNIT_EXPECT_EQ(test, 0, module_load(image, len, "what=stubborn ms=3000", 0, NULL));
 	kvfree(image);
 	msleep(50);		/* a thread that has not begun can be stopped */
 	KUNIT_EXPECT_EQ(test, -EBUSY, module_unload("left_running", 0, NULL));
-	KUNIT_EXPECT_EQ(test, 0, write_file(LIST, "hello"));
+	KUNIT_EXPECT_EQ(test, 0, mm_write_file(LIST, "hello"));
 	KUNIT_EXPECT_EQ(test, 0, load_file("/lib/modules/hello.ko"));
 	KUNIT_EXPECT_EQ(test, 0, module_unload("hello", 0, NULL));
 	KUNIT_EXPECT_EQ(test, 2U, mm_logged(seq, " use oot-kmalloc-"));
@@ -211,13 +199,13 @@ static int reset_limits(struct kunit *test)
 	/* What earlier suites left in the slots is not this one's. */
 	oot_set_page_limit(0);
 	oot_set_page_limit(ULONG_MAX);
-	return write_file(LIST, "\n");
+	return mm_write_file(LIST, "\n");
 }
 
 static void put_back(struct kunit *test)
 {
-	write_file(LIST, "\n");
-	write_file(LIMIT, "-1\n");
+	mm_write_file(LIST, "\n");
+	mm_write_file(LIMIT, "-1\n");
 }
 
 static struct kunit_suite pasture_suite = {
