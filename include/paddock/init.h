@@ -32,7 +32,7 @@ void __attribute__((noreturn)) sched_start(int (*init_main)(void *));
 void smp_init(void);		/* kernel/smp.c */
 void workqueue_init(void);	/* kernel/sched/workqueue.c */
 void pmalloc_init(void);	/* mm/pmalloc/pool.c */
-void kfence_init(void);		/* mm/kfence/core.c */
+void kfence_init(void);		/* mm/kfence/control.c */
 void fs_init(void);		/* kernel/fs/ */
 void params_values_init(void);	/* kernel/options.c */
 void params_init(void);		/* kernel/params_sysfs.c */

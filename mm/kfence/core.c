@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What happens to one guarded object: it is allocated, freed, and touched where it should not be.
+ * What happens to one guarded object: it is allocated and freed. Where it is touched where it should not be: fault.c; what
+ * becomes of all objects of one cache: cache.c.
  *
  *	          kfence_alloc                     __kfence_free
  *	UNUSED ────────────────▶ ALLOCATED ──────────────────────────▶ FREED ──▶ a free list ──▶ …
@@ -28,43 +29,24 @@
 #include <linux/smp.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
-#include <asm/sections.h>
-#include <arch/paging.h>
-#include <arch/trap.h>
-#include <paddock/page.h>
-#include <paddock/pgtable.h>
 #include <paddock/slab.h>
+#include <asm/sections.h>
 #include "../oot.h"
 #include "canary.h"
 #include "kfence.h"
+#include "object.h"
 
 /* ---- Pages ---- */
-
-static pte_t *page_entry(const struct kfence_area *area, unsigned long addr)
-{
-	return area->tables[(addr - area->tables_base) / PT_LEVEL_SIZE(1)] + PT_INDEX(addr, 0);
-}
 
 void kfence_page_open(const struct kfence_area *area, unsigned long addr)
 {
 	arch_pt_set(page_entry(area, addr), arch_pt_leaf(__pa(addr & PAGE_MASK), PT_KERNEL_RW, 0));
 }
 
-/* On this CPU no more than that: others may have a translation until arch_tlb_shootdown_page(). */
-static void page_close_entry(const struct kfence_area *area, unsigned long addr)
-{
-	arch_pt_set(page_entry(area, addr), arch_pt_leaf(__pa(addr & PAGE_MASK), PT_KERNEL_RW & ~PT_PRESENT, 0));
-}
-
 void kfence_page_close(const struct kfence_area *area, unsigned long addr)
 {
 	page_close_entry(area, addr);
 	arch_tlb_shootdown_page(addr & PAGE_MASK);
-}
-
-static bool page_is_open(const struct kfence_area *area, unsigned long addr)
-{
-	return arch_pt_prot(READ_ONCE(*page_entry(area, addr)), 0) & PT_PRESENT;
 }
 
 /* What strayed into an open page is wiped, so that it does not look like something when it is opened again. */
@@ -98,17 +80,7 @@ static void close_guard(const struct kfence_area *area, struct kfence_object *ob
 
 /* ---- Finding objects ---- */
 
-/* The object in whose page @addr, an address in a page of KFENCE's, lies. NULL: a guard page. */
-static struct kfence_object *object_in_page(const void *addr, struct kfence_area **area)
-{
-	struct kfence_area *a = virt_to_page(addr)->kfence_area;
-	unsigned long index = kfence_object_in(((unsigned long)addr - a->start) / PAGE_SIZE, a->nr_objects);
-
-	*area = a;
-	return index == KFENCE_NOBODY ? NULL : &a->objects[index];
-}
-
-/* The same for any address at all. */
+/* The object in whose page @addr lies, if that is an address of KFENCE's at all. */
 static struct kfence_object *object_at(const void *addr)
 {
 	struct kfence_area *area;
@@ -118,8 +90,7 @@ static struct kfence_object *object_at(const void *addr)
 	return object_in_page(addr, &area);
 }
 
-/* The live object next to the guard page that @addr is in: the nearer one, if there are two. */
-static struct kfence_object *nearest_live(struct kfence_area *area, unsigned long addr)
+struct kfence_object *nearest_live(struct kfence_area *area, unsigned long addr)
 {
 	unsigned long guard = (addr - area->start) / PAGE_SIZE;
 	unsigned long l = kfence_left_of(guard, area->nr_objects);
@@ -351,7 +322,7 @@ static void note_object_locked(struct kfence_incident *in, struct kfence_area *a
 	in->number = kfence_object_number(area, obj);
 }
 
-static void note_object(struct kfence_incident *in, struct kfence_area *area, struct kfence_object *obj)
+void note_object(struct kfence_incident *in, struct kfence_area *area, struct kfence_object *obj)
 {
 	unsigned long flags = kfence_object_lock(obj);
 
@@ -421,7 +392,7 @@ unsigned long kfence_check_all(bool repair)
 
 /* ---- Free ---- */
 
-static void note_freer_locked(struct kfence_object *obj)
+void note_freer_locked(struct kfence_object *obj)
 {
 	unsigned long stack[KFENCE_STACK_DEPTH];
 	unsigned int nr = stack_trace_save(stack, KFENCE_STACK_DEPTH, 2);
@@ -431,11 +402,7 @@ static void note_freer_locked(struct kfence_object *obj)
 	obj->free_cpu = smp_processor_id();
 }
 
-/*
- * From FREED on: look at what was left behind, close, and make it available again.
- * Returns: there was a report; the caller lets kfence_act_on_fault() follow when it holds no lock.
- */
-static bool retire_object(struct kfence_area *area, struct kfence_object *obj)
+bool retire_object(struct kfence_area *area, struct kfence_object *obj)
 {
 	unsigned long page = (unsigned long)kfence_object_page(obj);
 	unsigned int reports = 0;
@@ -543,255 +510,4 @@ void __kfence_free(void *addr)
 void kfence_free_page(struct page *page)
 {
 	guarded_free(page_address(page), true);
-}
-
-/* ---- What a cache has here ---- */
-
-/* Under the object's lock. False: there is nothing to do, it was left behind before. */
-static bool leave_object_locked(struct kfence_object *obj)
-{
-	if (obj->flags & KFENCE_OBJ_LEFT)
-		return false;
-	memset(kfence_object_addr(obj), POISON_LEFT, obj->size);
-	obj->flags |= KFENCE_OBJ_LEFT;
-	return true;
-}
-
-static unsigned long visit_objects(struct kmem_cache *cache, bool leave,
-				   void (*fn)(void *ctx, void *object, size_t size, u32 stack), void *ctx)
-{
-	struct kfence_area *area;
-	unsigned long count = 0;
-
-	mutex_lock(&kfence_areas_lock);
-	list_for_each_entry(area, &kfence_areas, list) {
-		for (unsigned long i = 0; i < area->nr_objects; i++) {
-			struct kfence_object *obj = &area->objects[i], copy;
-			unsigned long flags;
-
-			if (READ_ONCE(obj->cache) != cache)
-				continue;
-			flags = kfence_object_lock(obj);
-			copy = *obj;
-			if (copy.cache != cache || !kfence_state_is_live(copy.state) ||
-			    (leave && !leave_object_locked(obj))) {
-				kfence_object_unlock(obj, flags);
-				continue;
-			}
-			kfence_object_unlock(obj, flags);
-			count++;
-			if (leave)
-				kfence_page_close(area, (unsigned long)kfence_object_page(obj));
-			if (fn)
-				fn(ctx, kfence_object_addr(obj), copy.size, copy.alloc_stack);
-		}
-	}
-	mutex_unlock(&kfence_areas_lock);
-	return count;
-}
-
-unsigned long kfence_cache_objects(struct kmem_cache *cache,
-				   void (*fn)(void *ctx, void *object, size_t size, u32 stack), void *ctx)
-{
-	return visit_objects(cache, false, fn, ctx);
-}
-
-unsigned long kfence_leave_objects(struct kmem_cache *cache,
-				   void (*fn)(void *ctx, void *object, size_t size, u32 stack), void *ctx)
-{
-	return visit_objects(cache, true, fn, ctx);
-}
-
-/* ---- Cache destruction ---- */
-
-/* Under the object's lock: make a live object of a dying cache a zombie; let a freed one forget it. */
-static bool part_from_cache(struct kfence_object *obj, struct kmem_cache *cache)
-{
-	unsigned long flags;
-	bool zombie = false;
-
-	/* Without the lock: who allocates from or frees to a cache while it is destroyed is out of luck anyway. */
-	if (READ_ONCE(obj->cache) != cache)
-		return false;
-	flags = kfence_object_lock(obj);
-	if (obj->cache == cache) {
-		zombie = obj->state == KFENCE_ALLOCATED;
-		if (zombie) {
-			note_freer_locked(obj);
-			obj->freed_ns = local_clock();
-			obj->flags |= KFENCE_OBJ_ZOMBIE;
-			WRITE_ONCE(obj->state, KFENCE_FREED);
-		} else if (obj->state == KFENCE_FREED) {
-			obj->cache = NULL;
-		}
-	}
-	kfence_object_unlock(obj, flags);
-	return zombie;
-}
-
-unsigned long kfence_shutdown_cache(struct kmem_cache *cache)
-{
-	struct kfence_area *area;
-	unsigned long zombies = 0, i;
-	bool reports = false;
-
-	/* Areas stay meanwhile, by the lock: they can be long, and RCU should not be held across. */
-	mutex_lock(&kfence_areas_lock);
-	list_for_each_entry(area, &kfence_areas, list) {
-		for (i = 0; i < area->nr_objects; i++) {
-			struct kfence_object *obj = &area->objects[i];
-
-			if (!part_from_cache(obj, cache))
-				continue;
-			zombies++;
-			reports |= retire_object(area, obj);
-			part_from_cache(obj, cache);	/* FREED now */
-		}
-	}
-	mutex_unlock(&kfence_areas_lock);
-	if (reports)
-		kfence_act_on_fault(NULL);
-	return zombies;
-}
-
-/* ---- Faults ---- */
-
-/* Pages that are open for one instruction of this CPU (rearm=1); interrupts are masked until it is done. */
-struct step {
-	unsigned long pc;
-	unsigned int nr;
-	unsigned long pages[4];		/* an instruction touches at most two, each may straddle a boundary */
-};
-static DEFINE_PER_CPU(struct step, steps);
-
-/* Close @page again unless its object has come to life meanwhile. */
-static void reclose_page(unsigned long page)
-{
-	struct kfence_area *area;
-	struct kfence_object *obj;
-	unsigned long flags = 0;
-	bool live = false;
-
-	rcu_read_lock();
-	area = kfence_area_of(page);
-	if (area) {
-		obj = object_in_page((void *)page, &area);
-		if (obj) {
-			flags = kfence_object_lock(obj);
-			live = kfence_state_is_live(obj->state);
-		}
-		if (!live)
-			page_close_entry(area, page);
-		if (obj)
-			kfence_object_unlock(obj, flags);
-		if (!live)
-			arch_tlb_shootdown_page(page);
-	}
-	rcu_read_unlock();
-}
-
-static void end_step(struct step *step)
-{
-	while (step->nr)
-		reclose_page(step->pages[--step->nr]);
-}
-
-bool kfence_step_done(struct pt_regs *regs)
-{
-	struct step *step = this_cpu_ptr(&steps);
-
-	if (!step->nr)
-		return false;
-	end_step(step);
-	arch_single_step(regs, false);
-	return true;
-}
-
-/*
- * Open @page for the one instruction at regs_pc(). False: this instruction cannot be stepped over:
- * an exclusive load, whose reservation the step's exception would clear, so that its loop never ends.
- */
-static bool open_for_step(const struct kfence_area *area, unsigned long page, struct pt_regs *regs)
-{
-	struct step *step = this_cpu_ptr(&steps);
-	struct insn_access access;
-
-	if (!arch_decode_access(regs, page, &access) && strstr(access.text, "xr"))
-		return false;
-	if (step->nr && step->pc != regs_pc(regs))
-		end_step(step);		/* the stepped instruction died of another fault */
-	if (step->nr == ARRAY_SIZE(step->pages))
-		return false;
-	/* From here to the end of the step nothing may come in between: the caller masked interrupts. */
-	if (!step->nr)
-		arch_single_step(regs, true);
-	step->pc = regs_pc(regs);
-	step->pages[step->nr++] = page;
-	kfence_page_open(area, page);
-	return true;
-}
-
-/* Let the access, and what follows it, go on. A guard closes again when a neighbour is freed. */
-static void open_for_good(struct kfence_area *area, unsigned long addr)
-{
-	unsigned long page = (addr - area->start) / PAGE_SIZE, flags;
-	struct kfence_object *right;
-
-	if (page && page % 2 == 0) {
-		kfence_page_open(area, addr);
-		return;
-	}
-	/* Its flag is with the object to the right; there is one behind the last, for this. */
-	right = &area->objects[page ? (page - 1) / 2 : 0];
-	flags = kfence_object_lock(right);
-	kfence_page_open(area, addr);
-	right->guard_open |= page ? KFENCE_OPEN_GUARD : KFENCE_OPEN_FIRST;
-	kfence_object_unlock(right, flags);
-}
-
-bool kfence_handle_page_fault(unsigned long addr, bool is_write, struct pt_regs *regs)
-{
-	struct kfence_incident in = { .addr = addr, .write = is_write, .regs = regs };
-	struct kfence_area *area;
-	struct kfence_object *obj;
-	bool stepping = false;
-
-	rcu_read_lock();
-	area = kfence_area_of(addr);
-	if (!area || page_is_open(area, addr)) {
-		/* Open: it came to life, or another CPU's report opened it, while we were on our way here. */
-		rcu_read_unlock();
-		return area;
-	}
-	obj = object_in_page((void *)addr, &area);
-	if (obj) {
-		in.error = KFENCE_ERROR_UAF;
-	} else if ((addr - area->start) / PAGE_SIZE % 2 && (obj = nearest_live(area, addr))) {
-		in.error = KFENCE_ERROR_OOB;
-	} else {
-		in.error = KFENCE_ERROR_INVALID;
-	}
-	if (obj)
-		note_object(&in, area, obj);
-	kfence_report(&in);
-	/*
-	 * For an oops the page stays closed: nobody goes on, and the next to come is reported as well. If fault= has
-	 * changed just now the access is tried again.
-	 */
-	if (READ_ONCE(kfence_fault_action) != KFENCE_FAULT_REPORT) {
-		rcu_read_unlock();
-		kfence_act_on_fault(regs);
-		return true;
-	}
-	/*
-	 * Stay masked until the return from the exception; its frame knows what was. Otherwise another thread could free a
-	 * neighbour before the access is tried again: the guard would be closed, and the one access reported twice.
-	 */
-	local_irq_disable();
-	if (READ_ONCE(kfence_rearm))
-		stepping = open_for_step(area, addr & PAGE_MASK, regs);
-	if (!stepping)
-		open_for_good(area, addr);
-	rcu_read_unlock();
-	return true;
 }
