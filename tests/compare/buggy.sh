@@ -1,7 +1,7 @@
 # Each in turn, in a kernel that survives them: what one does to the heap, slub_debug repairs in Linux.
 # buggy
 # append: slub_debug=FZPU
-# log: (oob|uaf|rare_uaf|double_free|invalid_free|redzone|leak|page_uaf|null_deref|rodata_write|file_oops|off_by_one|dangling_file)\w*
+# log: (oob|uaf|rare_uaf|redzone|leak|page_uaf|null_deref|rodata_write|file_oops|off_by_one|dangling_file)\w*
 insmod oob_read.ko
 rmmod oob_read
 insmod oob_read_past.ko
@@ -22,10 +22,6 @@ insmod uaf_work.ko
 rmmod uaf_work
 insmod uaf_cpu.ko
 rmmod uaf_cpu
-insmod double_free.ko
-rmmod double_free
-insmod invalid_free.ko
-rmmod invalid_free
 insmod redzone.ko
 rmmod redzone
 insmod leak.ko
