@@ -121,7 +121,8 @@ static __always_inline bool slab_free_remote_fast(struct page *page, void *objec
 	if (page_type(page) != PAGE_SLAB || kind == local || alloc_is_watched())
 		return false;
 	remote = page->slab_cache->remote;
-	return remote && arch_magazine_push_if(&remote[page_kind_node(page)].head, object, &slab_local_kind, local);
+	return remote && arch_magazine_push_if(&remote[page_kind_node(page)].head, object, page->slab_align_mask,
+					       &slab_local_kind, local);
 }
 
 static __slab_fast void kfree_remote(const void *object)

@@ -51,7 +51,7 @@
 #include "oot.h"
 #include "slab.h"
 
-DEFINE_PER_CPU(u32, slab_local_kind);
+DEFINE_PER_CPU_FIRST(u32, slab_local_kind);
 
 /* ---- A slab's place on its node's lists ---- */
 

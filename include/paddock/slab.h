@@ -121,11 +121,11 @@ static __always_inline void *slab_alloc_fast(struct kmem_cache *s, gfp_t flags, 
  */
 static __always_inline bool slab_free_fast(struct page *page, void *object)
 {
-	/* An address inside an object would be handed out as one. In other pages the mask is anything: the slow way sorts it out. */
-	if (unlikely((unsigned long)object & page->slab_align_mask))
-		return false;
-	/* slab_head means something only in a slab's page: kind is compared before it is followed. */
-	return arch_magazine_push_if(page->slab_head, object, &slab_local_kind, page->kind);
+	/*
+	 * An address inside an object would be handed out as one. slab_head means something only in a slab's page:
+	 * kind is compared before it is followed. In other pages the mask is anything: the slow way sorts it out.
+	 */
+	return arch_magazine_push_if(page->slab_head, object, page->slab_align_mask, &slab_local_kind, page->kind);
 }
 
 /* Which of @caches serves @size (1..KMALLOC_MAX_CACHE_SIZE), for sizes known at run time. */

@@ -43,11 +43,12 @@ static __restart_text bool test_push(void *p)
 	return arch_magazine_push(&test_head, p);
 }
 
-static DEFINE_PER_CPU(u32, test_word);
+/* As push_if wants it. */
+static DEFINE_PER_CPU(u32, test_word) __aligned(PAGE_SIZE);
 
 static __restart_text bool test_push_if(void *p, u32 value)
 {
-	return arch_magazine_push_if(&test_head, p, &test_word, value);
+	return arch_magazine_push_if(&test_head, p, 0xf00, &test_word, value);
 }
 
 struct magazine_run {
@@ -150,6 +151,8 @@ static void magazine_takes_on_condition(struct kunit *test)
 	this_cpu_write(test_head, block);
 	this_cpu_write(test_word, 7);
 	KUNIT_EXPECT_FALSE(test, test_push_if((void *)8, 6));
+	KUNIT_EXPECT_FALSE(test, test_push_if((void *)0x108, 7));	/* a bit that must be 0 */
+	KUNIT_EXPECT_FALSE(test, test_push_if((void *)0x108, 6));
 	KUNIT_EXPECT_NULL(test, test_pop());
 	KUNIT_EXPECT_TRUE(test, test_push_if((void *)8, 7));
 	KUNIT_EXPECT_FALSE(test, test_push_if((void *)8, 7));	/* on top already */

@@ -48,8 +48,9 @@ static inline void arch_set_percpu_offset(unsigned long offset);
  * Returns: true, or false when the magazine is full (nothing changed). "Full" means that the next
  *          slot would start a new MAGAZINE_BYTES block.
  *
- * arch_magazine_push_if(head, p, word, value) - the same, if this CPU's copy of *@word is @value.
- * @head may be anything at all otherwise: it is not looked at then.
+ * arch_magazine_push_if(head, p, zeroes, word, value) - the same, if the bits @zeroes of @p are 0 and this CPU's copy
+ * of *@word is @value. @head may be anything at all otherwise: it is not looked at then.
+ * @word: a variable at the start of a page: the first of the template (DEFINE_PER_CPU_FIRST), or aligned to one.
  * Returns: true; false also when @p is on top already (a free of what was freed last).
  * Context: all three: any, NMI excepted.
  */
@@ -59,6 +60,6 @@ static inline void arch_set_percpu_offset(unsigned long offset);
 
 static inline void *arch_magazine_pop(void ***head);
 static inline bool arch_magazine_push(void ***head, void *p);
-static inline bool arch_magazine_push_if(void ***head, void *p, const u32 *word, u32 value);
+static inline bool arch_magazine_push_if(void ***head, void *p, u16 zeroes, const u32 *word, u32 value);
 
 #include <asm/percpu.h>

@@ -90,15 +90,18 @@ full:
 	return false;
 }
 
-static inline bool arch_magazine_push_if(void ***head, void *p, const u32 *word, u32 value)
+/* @word lies at a page's start, so adrp alone is its address. */
+static __always_inline bool arch_magazine_push_if(void ***head, void *p, u16 zeroes, const u32 *word, u32 value)
 {
 	unsigned long base, there;
 	void **top;
 
 	asm volatile goto(
 		"70:	mrs	%[base], tpidr_el1\n"
-		"	ldr	%w[there], [%[base], %[word]]\n"
-		"	cmp	%w[there], %w[value]\n"
+		"	adrp	%[there], %[word]\n"
+		"	ldr	%w[there], [%[base], %[there]]\n"
+		"	tst	%[p], %[zeroes]\n"
+		"	ccmp	%w[there], %w[value], #0, eq\n"	/* else "not equal" */
 		"	b.ne	%l[no]\n"
 		"	ldr	%[top], [%[base], %[head]]\n"
 		"	ldr	%[there], [%[top]], #8\n"
@@ -111,7 +114,7 @@ static inline bool arch_magazine_push_if(void ***head, void *p, const u32 *word,
 		"71:\n\t"
 		RESTART_RANGE("70b", "71b")
 		: [base] "=&r"(base), [top] "=&r"(top), [there] "=&r"(there)
-		: [head] "r"(head), [p] "r"(p), [word] "r"(word), [value] "r"(value)
+		: [head] "r"(head), [p] "r"(p), [zeroes] "r"((unsigned long)zeroes), [word] "S"(word), [value] "r"(value)
 		: "cc", "memory"
 		: no);
 	return true;

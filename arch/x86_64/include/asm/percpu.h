@@ -104,10 +104,13 @@ full:
 	return false;
 }
 
-static inline bool arch_magazine_push_if(void ***head, void *p, const u32 *word, u32 value)
+static __always_inline bool arch_magazine_push_if(void ***head, void *p, u16 zeroes, const u32 *word, u32 value)
 {
 	void **slot;
 
+	/* 16 bits wide, so that the compiler tests memory. */
+	if (__builtin_expect((u16)(unsigned long)p & zeroes, 0))
+		return false;
 	asm volatile goto(__RESTART_RANGE
 			  "771:	cmpl %[value], %%gs:%[word]\n\t"
 			  "jne %l[no]\n\t"

@@ -47,8 +47,8 @@ static inline bool arch_magazine_push(void ***head, void *p)
 	return true;
 }
 
-static inline bool arch_magazine_push_if(void ***head, void *p, const u32 *word, u32 value)
+static inline bool arch_magazine_push_if(void ***head, void *p, u16 zeroes, const u32 *word, u32 value)
 {
-	return *(const u32 *)((unsigned long)word + host_percpu_offset) == value &&
+	return !((unsigned long)p & zeroes) && *(const u32 *)((unsigned long)word + host_percpu_offset) == value &&
 	       **(void ***)((unsigned long)head + host_percpu_offset) != p && arch_magazine_push(head, p);
 }
