@@ -23,13 +23,17 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("arch", metafunc.config.getoption("--arch") or ARCHES, scope="session")
 
 
-class Result:
-    def __init__(self, out, err, status):
-        self.out, self.err, self.status = out, err, status
-        self.lines = out.splitlines()
+SHOWN = 8000    # characters of a failed run's output, its end
 
-    def __repr__(self):
-        return "status %d\n--- out\n%s\n--- err\n%s" % (self.status, self.out, self.err)
+
+class Result(str):
+    """A string, because pytest shortens what else `assert …, result` says to a few words."""
+
+    def __new__(cls, out, err, status):
+        r = super().__new__(cls, "status %d\n--- out\n%s\n--- err\n%s" % (status, out[-SHOWN:], err[-SHOWN:]))
+        r.out, r.err, r.status = out, err, status
+        r.lines = out.splitlines()
+        return r
 
 
 class VM:
