@@ -85,6 +85,18 @@ static void relist_slab_locked(struct kmem_cache_node *n, struct page *slab, enu
 
 /* ---- Objects out of slabs ---- */
 
+/* Up to @max of the free objects that one word of a bitmap tells of, whose first would lie at @base. */
+static inline unsigned int take_bits(unsigned long *map, char *base, size_t size, void **out, unsigned int max)
+{
+	void **next = out, **end = out + max;
+	unsigned long word;
+
+	for (word = *map; word && next != end; word &= word - 1)
+		*next++ = base + __builtin_ctzl(word) * size;
+	*map = word;
+	return next - out;
+}
+
 unsigned int slab_take_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, void **out,
 			      unsigned int max)
 {
@@ -93,10 +105,8 @@ unsigned int slab_take_locked(struct kmem_cache *s, struct kmem_cache_node *n, s
 	unsigned int count = 0;
 
 	lockdep_assert_held(&n->lock);
-	for (unsigned int first = 0; first < slab->slab_objects && count < max; first += BITS_PER_LONG, map++) {
-		for (; *map && count < max; *map &= *map - 1)
-			out[count++] = slab_object(s, slab, first + __builtin_ctzl(*map));
-	}
+	for (unsigned int first = 0; first < slab->slab_objects && count < max; first += BITS_PER_LONG)
+		count += take_bits(map++, slab_object(s, slab, first), s->size, out + count, max - count);
 	slab->slab_inuse += count;
 	n->nr_inuse += count;
 	relist_slab_locked(n, slab, old);
@@ -135,23 +145,36 @@ static inline void swap_slots(void **objects, unsigned int i, unsigned int j)
 	objects[j] = t;
 }
 
-/* Fisher-Yates with xorshift: not for secrets, but no caller can count on an order. Interrupts masked. */
-static void shuffle(void **objects, unsigned int count)
+/* The last of @count objects changes places with any of them; @choice: 16 random bits. */
+static inline void place_last(void **objects, unsigned long count, unsigned long choice)
 {
-	static DEFINE_PER_CPU(u32, state) = 2463534242u;
-	u32 x = __this_cpu_read(state);
+	swap_slots(objects, count - 1, choice * count >> 16);
+}
 
-	x ^= (u32)arch_cycles() << 7 | 1;
-	/* A number has bits for two choices among at most 64. */
-	for (unsigned int i = count; i > 1; i--) {
-		x ^= x << 13;
-		x ^= x >> 17;
-		x ^= x << 5;
-		swap_slots(objects, i - 1, (x & 0xffff) * i >> 16);
-		if (--i > 1)
-			swap_slots(objects, i - 1, (x >> 16) * i >> 16);
+static inline u64 xorshift(u64 x)
+{
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	return x;
+}
+
+/* Fisher-Yates with xorshift: not for secrets, but no caller can count on an order. Interrupts masked. */
+static void shuffle(void **objects, unsigned long count)
+{
+	static DEFINE_PER_CPU(u64, state);
+	u64 x = xorshift((__this_cpu_read(state) ^ arch_cycles() << 7) | 1);	/* 0 would stay 0 */
+
+	/* A number has bits for four choices among at most 64. */
+	for (; count > 4; count -= 4, x = xorshift(x)) {
+		place_last(objects, count, x & 0xffff);
+		place_last(objects, count - 1, x >> 16 & 0xffff);
+		place_last(objects, count - 2, x >> 32 & 0xffff);
+		place_last(objects, count - 3, x >> 48);
 	}
-	__this_cpu_write(state, x ?: 2463534242u);
+	for (; count > 1; count--, x >>= 16)
+		place_last(objects, count, x & 0xffff);
+	__this_cpu_write(state, x);
 }
 
 /* ---- Making and giving up slabs ---- */
@@ -289,25 +312,23 @@ void slab_trim_empty_locked(struct kmem_cache_node *n, unsigned long keep, struc
 
 /* ---- Objects back into slabs ---- */
 
-static void mark_free(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, unsigned long *map, void *object,
-		      unsigned long offset)
+/* Returns: whether the object was in use and is free now; if not, that was reported. */
+static inline bool mark_free(struct kmem_cache *s, struct page *slab, unsigned long *map, void *object,
+			     unsigned int index, unsigned long offset)
 {
-	unsigned int index = (u64)offset * s->reciprocal >> 32;
 	unsigned long *word = map + index / BITS_PER_LONG, bit = 1UL << index % BITS_PER_LONG;
 
 	if (unlikely(index >= slab->slab_objects || offset != (unsigned long)index * s->size + s->red_left_pad)) {
 		slab_bug(s, slab, NULL, "Invalid object pointer 0x%px", object);
-		return;
+		return false;
 	}
 	if (unlikely(*word & bit)) {
 		slab_bug(s, slab, object, "Object already free");
-		return;
+		return false;
 	}
 	*word |= bit;
 	slab->slab_inuse--;
-	n->nr_inuse--;
-	if (unlikely(page_type(slab) == PAGE_SLAB_NOTED))
-		slab_noted_put_locked(s, n, slab, index);
+	return true;
 }
 
 /* Objects that follow each other in @objects and are of the first one's slab, which is of @n, are free again. Returns: how many. */
@@ -318,20 +339,29 @@ static unsigned int put_run_locked(struct kmem_cache *s, struct kmem_cache_node 
 	unsigned long *map = slab_free_map(slab);
 	enum slab_state old = slab_state_of(slab);
 	bool noted = page_type(slab) == PAGE_SLAB_NOTED;
-	unsigned int done = 0;
+	u32 reciprocal = s->reciprocal;
+	unsigned int done = 0, freed = 0;
 
 	lockdep_assert_held(&n->lock);
 	do {
 		unsigned long offset = (unsigned long)objects[done] - base;
+		unsigned int index = (u64)offset * reciprocal >> 32;
 
 		if (offset >= bytes)
 			break;
-		mark_free(s, n, slab, map, objects[done], offset);
+		if (mark_free(s, slab, map, objects[done], index, offset)) {
+			freed++;
+			if (unlikely(noted)) {
+				n->nr_inuse--;
+				/* Lists it where it belongs; it may be gone afterwards. */
+				slab_noted_put_locked(s, n, slab, index);
+				return 1;
+			}
+		}
 		done++;
-	} while (done < count && !noted);
-	/* Noted ones were put where they belong with each object, and may be gone. */
-	if (!noted)
-		relist_slab_locked(n, slab, old);
+	} while (done < count);
+	n->nr_inuse -= freed;
+	relist_slab_locked(n, slab, old);
 	return done;
 }
 
