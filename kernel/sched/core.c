@@ -371,7 +371,7 @@ void schedule(void)
 		wq_worker_sleeping(task);
 	do {
 		preempt_disable();
-		if (unlikely(preempt_count() != 1) && task->__state != TASK_DEAD)
+		if (unlikely(preempt_count() != 1))
 			schedule_bug();
 		__schedule(WHY_SLEEP);
 		preempt_enable_no_resched();
@@ -380,6 +380,18 @@ void schedule(void)
 		wq_worker_running(task);
 }
 EXPORT_SYMBOL(schedule);
+
+/*
+ * Preemption stays off to the end: who is preempted waits for the CPU, but a dead thread that another one is
+ * switched to from gives its stack back.
+ */
+void __noreturn schedule_dead(void)
+{
+	preempt_disable();
+	__set_current_state(TASK_DEAD);
+	__schedule(WHY_SLEEP);
+	BUG();		/* nobody wakes the dead */
+}
 
 void yield(void)
 {

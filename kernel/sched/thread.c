@@ -258,6 +258,20 @@ void task_leave_cpu(struct task_struct *dead)
 	call_rcu(&dead->rcu, put_task_rcu);
 }
 
+/* Who ends in the middle of something has to be able to sleep nevertheless. */
+static void allow_preemption(struct task_struct *self)
+{
+	if (unlikely(irqs_disabled())) {
+		pr_info("note: %s[%d] exited with irqs disabled\n", self->comm, self->pid);
+		arch_irq_enable();
+	}
+	if (unlikely(in_atomic())) {
+		pr_info("note: %s[%d] exited with preempt_count %d\n", self->comm, self->pid,
+			preempt_count());
+		self->preempt_count = 0;
+	}
+}
+
 void do_exit(long code)
 {
 	struct task_struct *self = current;
@@ -270,15 +284,7 @@ void do_exit(long code)
 	if (unlikely(self->pid == 1))
 		panic("Attempted to kill init! exitcode=0x%08lx", code);
 
-	if (unlikely(irqs_disabled())) {
-		pr_info("note: %s[%d] exited with irqs disabled\n", self->comm, self->pid);
-		arch_irq_enable();
-	}
-	if (unlikely(in_atomic())) {
-		pr_info("note: %s[%d] exited with preempt_count %d\n", self->comm, self->pid,
-			preempt_count());
-		self->preempt_count = 0;
-	}
+	allow_preemption(self);
 	if (unlikely(self->nr_held))
 		mutex_report_held(self);
 	watch_thread_exit();
@@ -294,17 +300,24 @@ void do_exit(long code)
 	nr_threads--;
 	raw_spin_unlock_irqrestore(&task_list_lock, flags);
 
-	preempt_disable();
-	__set_current_state(TASK_DEAD);
-	preempt_enable_no_resched();
-	schedule();
-	BUG();		/* nobody wakes the dead */
+	schedule_dead();
 }
 
 void make_task_dead(int signr)
 {
-	if (current->kthread)
-		set_bit(KTHREAD_OOPSED, &current->kthread->flags);
+	struct task_struct *self = current;
+
+	if (unlikely(self->flags & PF_EXITING)) {
+		/* do_exit() itself failed: doing it again would fail again. Its stack and what it held stay. */
+		pr_alert("Fixing recursive fault but reboot is needed!\n");
+		allow_preemption(self);
+		for (;;) {
+			__set_current_state(TASK_UNINTERRUPTIBLE);
+			schedule();
+		}
+	}
+	if (self->kthread)
+		set_bit(KTHREAD_OOPSED, &self->kthread->flags);
 	do_exit(signr);
 }
 

@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -334,6 +335,71 @@ static void snapshot_shows_this_thread_running(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, seen);
 }
 
+#define ENDS		4000
+#define END_STEP_NS	2
+
+struct last_interrupt {
+	struct hrtimer timer;
+	struct task_struct *first;
+	unsigned long delay;
+	int runs;
+};
+
+static enum hrtimer_restart wake_first(struct hrtimer *timer)
+{
+	wake_up_process(container_of(timer, struct last_interrupt, timer)->first);
+	return HRTIMER_NORESTART;
+}
+
+static int run_first(void *arg)
+{
+	struct last_interrupt *last = arg;
+
+	while (!kthread_should_stop()) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (!kthread_should_stop())
+			schedule();
+		__set_current_state(TASK_RUNNING);
+		last->runs++;
+	}
+	return 0;
+}
+
+static int end_with_timer(void *arg)
+{
+	struct last_interrupt *last = arg;
+
+	hrtimer_start(&last->timer, ns_to_ktime(last->delay), HRTIMER_MODE_REL_PINNED_HARD);
+	return 0;
+}
+
+/* An interrupt whose thread takes the CPU comes a little later each time, so that some come between the last instructions. */
+static void preemption_at_the_end_of_a_thread(struct kunit *test)
+{
+	struct last_interrupt last = { };
+	unsigned int threads = 0;
+
+	hrtimer_init(&last.timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	last.timer.function = wake_first;
+	last.first = kthread_create(run_first, &last, "first");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, last.first);
+	kthread_bind(last.first, 0);
+	sched_set_fifo(last.first);
+	wake_up_process(last.first);
+	for (last.delay = 0; last.delay < ENDS * END_STEP_NS; last.delay += END_STEP_NS) {
+		struct task_struct *t = thread_create(end_with_timer, &last, "ending");
+
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, t);
+		kthread_bind(t, 0);
+		wake_up_process(t);
+		threads += !thread_join(t);
+		hrtimer_cancel(&last.timer);
+	}
+	KUNIT_EXPECT_EQ(test, kthread_stop(last.first), 0);
+	KUNIT_EXPECT_EQ(test, threads, ENDS);
+	KUNIT_EXPECT_GT(test, last.runs, 0);
+}
+
 static struct kunit_case sched_cases[] = {
 	KUNIT_CASE(join_returns_what_the_function_returned),
 	KUNIT_CASE(kthread_stop_returns_the_result),
@@ -349,6 +415,7 @@ static struct kunit_case sched_cases[] = {
 	KUNIT_CASE(parking_again_at_once_waits_for_the_thread),
 	KUNIT_CASE(exit_from_below_ends_the_thread),
 	KUNIT_CASE(many_threads_come_and_go),
+	KUNIT_CASE(preemption_at_the_end_of_a_thread),
 	KUNIT_CASE(snapshot_shows_this_thread_running),
 	{}
 };

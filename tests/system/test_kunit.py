@@ -21,3 +21,8 @@ def check(r):
 def test_suites(vm, smp):
     """All suites in one boot."""
     check(vm("", append="kunit", smp=smp, mem="1G", timeout=500))
+
+
+def test_preemption_between_any_two_instructions(vm):
+    """Where an instruction is a nanosecond, the interrupt comes at each point of a thread's end."""
+    check(vm("", append="kunit=sched.preemption_at_the_end_of_a_thread", smp=1, icount=True))
