@@ -383,12 +383,18 @@ EXPORT_SYMBOL(schedule);
 
 /*
  * Preemption stays off to the end: who is preempted waits for the CPU, but a dead thread that another one is
- * switched to from gives its stack back.
+ * switched to from gives its stack back. A waker that saw an earlier state may be about to make it TASK_RUNNING;
+ * it does so under pi_lock, before us.
  */
 void __noreturn schedule_dead(void)
 {
+	struct task_struct *self = current;
+	unsigned long flags;
+
 	preempt_disable();
+	raw_spin_lock_irqsave(&self->pi_lock, flags);
 	__set_current_state(TASK_DEAD);
+	raw_spin_unlock_irqrestore(&self->pi_lock, flags);
 	__schedule(WHY_SLEEP);
 	BUG();		/* nobody wakes the dead */
 }
