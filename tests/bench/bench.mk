@@ -8,7 +8,7 @@ bench-kflags := $(filter-out -fsanitize% -fno-sanitize% -O1,$(hosted-kflags)) -O
 	-fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-delete-null-pointer-checks -Wno-unused-function \
 	-include tests/unit/host/rename.h -Itests/unit $(if $(filter x86_64,$(hosted-arch)),-fcf-protection=none)
 bench-include := $(if $(filter x86_64,$(hosted-arch)),,-Itests/unit/mm/include-c) -Itests/unit/mm/include
-bench-objs := $(patsubst %.c,build/bench/k/%.o,$(filter-out tests/%,$(hosted-mm)) tests/unit/mm_glue.c tests/bench/hosted_alloc.c)
+bench-objs := $(patsubst %.c,build/bench/k/%.o,$(filter-out tests/% mm/pmalloc/%,$(hosted-mm)) tests/unit/mm_glue.c tests/bench/hosted_alloc.c)
 build/bench/k/mm/fast.o: bench-kflags += -fomit-frame-pointer -foptimize-sibling-calls
 bench-libs-jemalloc := -ljemalloc
 bench-libs-mimalloc := -lmimalloc -lpthread
@@ -26,6 +26,14 @@ build/bench/hosted_%: tests/bench/hosted_main.c tests/bench/hosted_alloc.c tests
 	@mkdir -p $(@D)
 	@echo "  HOSTCC  $@"
 	@gcc -O2 -fno-pie -no-pie -fno-builtin-malloc -fno-builtin-free -o $@ tests/bench/hosted_main.c tests/bench/hosted_alloc.c $(bench-libs-$*)
+
+# `make test` runs the slab's, too, so that it goes on building.
+.PHONY: run-unit-bench
+run-unit-bench: build/bench/hosted_slab
+	@mkdir -p build/unit
+	@build/bench/hosted_slab >build/unit/bench.log 2>&1 || { cat build/unit/bench.log; exit 1; }
+	@grep -q batch_1024_random build/unit/bench.log && echo "unit bench: $$(wc -l <build/unit/bench.log) figures"
+test-unit: $(if $(T),,run-unit-bench)
 
 .PHONY: bench-hosted
 bench-hosted: $(addprefix build/bench/hosted_,slab glibc jemalloc mimalloc)

@@ -15,6 +15,12 @@ static inline pte_t arch_pt_leaf(phys_addr_t pa, pgprot_bits_t prot, unsigned in
 	return pa | prot;
 }
 
+/* Entries are of one level. */
+static inline bool arch_pt_is_table(pte_t e, unsigned int level)
+{
+	return false;
+}
+
 static inline phys_addr_t arch_pt_pa(pte_t e, unsigned int level)
 {
 	return e & ~0xfffull;
