@@ -25,7 +25,8 @@
 
 extern struct kunit_suite * const __start___kunit_suites[], * const __stop___kunit_suites[];
 
-static DEFINE_MUTEX(run_lock);	/* one run at a time: their lines would mix */
+static DEFINE_MUTEX(run_lock);		/* one run at a time: their lines would mix */
+static DEFINE_MUTEX(attach_lock);	/* of modules' suites to debugfs */
 
 struct counts {
 	unsigned int passed, failed, skipped;
@@ -52,20 +53,20 @@ static enum kunit_status verdict(const struct counts *c)
 	return c->failed ? KUNIT_FAILURE : c->passed || !c->skipped ? KUNIT_SUCCESS : KUNIT_SKIPPED;
 }
 
-static void print_result(const char *indent, enum kunit_status status, unsigned int number,
+static void print_result(struct kunit_log *log, const char *indent, enum kunit_status status, unsigned int number,
 			 const char *name, const char *comment)
 {
-	printk(KERN_INFO "%s%s %u %s%s%s%s\n", indent, status == KUNIT_FAILURE ? "not ok" : "ok",
+	kunit_say(log, KERN_INFO "%s%s %u %s%s%s%s\n", indent, status == KUNIT_FAILURE ? "not ok" : "ok",
 	       number, name, status == KUNIT_SKIPPED ? " # SKIP" : comment && *comment ? " #" : "",
 	       comment && *comment ? " " : "", comment ?: "");
 }
 
-static void print_counts(const char *indent, const char *name, const struct counts *c)
+static void print_counts(struct kunit_log *log, const char *indent, const char *name, const struct counts *c)
 {
 	unsigned int total = c->passed + c->failed + c->skipped;
 
 	if (total > 1)
-		printk(KERN_INFO "%s# %s: pass:%u fail:%u skip:%u total:%u\n", indent, name, c->passed,
+		kunit_say(log, KERN_INFO "%s# %s: pass:%u fail:%u skip:%u total:%u\n", indent, name, c->passed,
 		       c->failed, c->skipped, total);
 }
 
@@ -159,6 +160,7 @@ static void run_once(struct kunit_suite *suite, struct kunit_case *test_case, st
 	spin_lock_init(&test->lock);
 	INIT_LIST_HEAD(&test->resources);
 	test->name = test_case->name;
+	test->log = suite->log;
 	test->status = KUNIT_SUCCESS;
 	test->status_comment[0] = '\0';
 	run_in_thread(&run, body_case);
@@ -173,20 +175,20 @@ static enum kunit_status run_params(struct kunit_suite *suite, struct kunit_case
 	struct counts counts = {};
 	struct kunit test = { .param_value = test_case->generate_params(NULL, desc) };
 
-	printk(KERN_INFO KUNIT_SUBSUBTEST_INDENT "KTAP version 1\n");
-	printk(KERN_INFO KUNIT_SUBSUBTEST_INDENT "# Subtest: %s\n", test_case->name);
+	kunit_say(suite->log, KERN_INFO KUNIT_SUBSUBTEST_INDENT "KTAP version 1\n");
+	kunit_say(suite->log, KERN_INFO KUNIT_SUBSUBTEST_INDENT "# Subtest: %s\n", test_case->name);
 	while (test.param_value) {
 		run_once(suite, test_case, &test);
 		if (!desc[0])
 			snprintf(desc, sizeof(desc), "param-%d", test.param_index);
 		count(&counts, test.status);
 		count(totals, test.status);
-		print_result(KUNIT_SUBSUBTEST_INDENT, test.status, ++test.param_index, desc,
+		print_result(suite->log, KUNIT_SUBSUBTEST_INDENT, test.status, ++test.param_index, desc,
 			     test.status_comment);
 		desc[0] = '\0';
 		test.param_value = test_case->generate_params(test.param_value, desc);
 	}
-	print_counts(KUNIT_SUBTEST_INDENT, test_case->name, &counts);
+	print_counts(suite->log, KUNIT_SUBTEST_INDENT, test_case->name, &counts);
 	return verdict(&counts);
 }
 
@@ -198,7 +200,7 @@ static enum kunit_status run_case(struct kunit_suite *suite, struct kunit_case *
 
 	if (test_case->generate_params) {
 		test_case->status = run_params(suite, test_case, totals);
-		print_result(KUNIT_SUBTEST_INDENT, test_case->status, number, test_case->name, NULL);
+		print_result(suite->log, KUNIT_SUBTEST_INDENT, test_case->status, number, test_case->name, NULL);
 		return test_case->status;
 	}
 	test = kzalloc(sizeof(*test), GFP_KERNEL);
@@ -207,7 +209,7 @@ static enum kunit_status run_case(struct kunit_suite *suite, struct kunit_case *
 	run_once(suite, test_case, test);
 	test_case->status = test->status;
 	count(totals, test->status);
-	print_result(KUNIT_SUBTEST_INDENT, test->status, number, test_case->name,
+	print_result(suite->log, KUNIT_SUBTEST_INDENT, test->status, number, test_case->name,
 		     test->status_comment);
 	kfree(test);
 	return test_case->status;
@@ -215,23 +217,29 @@ static enum kunit_status run_case(struct kunit_suite *suite, struct kunit_case *
 
 /* ---- Suites ---- */
 
-/* "suite", "suite.case": globs; NULL: everything. */
+static bool case_matches(const char *filter, const struct kunit_case *test_case)
+{
+	const char *dot = filter ? strchr(filter, '.') : NULL;
+
+	return !dot || glob_match(dot + 1, test_case->name);
+}
+
+/* "suite", "suite.case": globs; NULL: everything. A suite of which no case is wanted does not run. */
 static bool suite_matches(const char *filter, const struct kunit_suite *suite)
 {
+	const struct kunit_case *test_case;
 	char pattern[128];
 
 	if (!filter)
 		return true;
 	strscpy(pattern, filter, sizeof(pattern));
 	*strchrnul(pattern, '.') = '\0';
-	return glob_match(pattern, suite->name);
-}
-
-static bool case_matches(const char *filter, const struct kunit_case *test_case)
-{
-	const char *dot = filter ? strchr(filter, '.') : NULL;
-
-	return !dot || glob_match(dot + 1, test_case->name);
+	if (!glob_match(pattern, suite->name))
+		return false;
+	kunit_suite_for_each_test_case(suite, test_case)
+		if (case_matches(filter, test_case))
+			return true;
+	return !strchr(filter, '.');
 }
 
 static enum kunit_status run_suite(struct kunit_suite *suite, unsigned int number, const char *filter)
@@ -241,15 +249,16 @@ static enum kunit_status run_suite(struct kunit_suite *suite, unsigned int numbe
 	unsigned int n = 0;
 	enum kunit_status status;
 
+	kunit_log_clear(suite->log);
 	kunit_suite_for_each_test_case(suite, test_case)
 		n += case_matches(filter, test_case);
-	printk(KERN_INFO KUNIT_SUBTEST_INDENT "KTAP version 1\n");
-	printk(KERN_INFO KUNIT_SUBTEST_INDENT "# Subtest: %s\n", suite->name);
-	printk(KERN_INFO KUNIT_SUBTEST_INDENT "1..%u\n", n);
+	kunit_say(suite->log, KERN_INFO KUNIT_SUBTEST_INDENT "KTAP version 1\n");
+	kunit_say(suite->log, KERN_INFO KUNIT_SUBTEST_INDENT "# Subtest: %s\n", suite->name);
+	kunit_say(suite->log, KERN_INFO KUNIT_SUBTEST_INDENT "1..%u\n", n);
 
 	suite->suite_init_err = suite->suite_init ? suite->suite_init(suite) : 0;
 	if (suite->suite_init_err) {
-		printk(KERN_ERR KUNIT_SUBTEST_INDENT "# failed to initialize (%d)\n",
+		kunit_say(suite->log, KERN_ERR KUNIT_SUBTEST_INDENT "# failed to initialize (%d)\n",
 		       suite->suite_init_err);
 		counts.failed = 1;
 	} else {
@@ -261,9 +270,10 @@ static enum kunit_status run_suite(struct kunit_suite *suite, unsigned int numbe
 			suite->suite_exit(suite);
 	}
 	status = verdict(&counts);
-	print_counts("", suite->name, &counts);
-	print_counts("", "Totals", &totals);
-	print_result("", status, number, suite->name, NULL);
+	print_counts(suite->log, "", suite->name, &counts);
+	print_counts(suite->log, "", "Totals", &totals);
+	print_result(NULL, "", status, number, suite->name, NULL);
+	kunit_log_finish(suite->log, status);
 	return status;
 }
 
@@ -288,14 +298,46 @@ unsigned int kunit_run_suites(struct kunit_suite * const *suites, unsigned int n
 	return failed;
 }
 
+/* ---- Which suites: the command line, and /sys/module/kunit/parameters ---- */
+
+static char filter_glob[128];
+module_param_string(filter_glob, filter_glob, sizeof(filter_glob), 0600);
+MODULE_PARM_DESC(filter_glob, "of the suites of modules, and of the kernel's at boot, only <suite glob>[.<case glob>] run");
+
+/* Into @buf, of sizeof(filter_glob). Returns: NULL for everything. */
+static const char *current_filter(char *buf)
+{
+	kernel_param_lock(THIS_MODULE);
+	strscpy(buf, filter_glob, sizeof(filter_glob));
+	kernel_param_unlock(THIS_MODULE);
+	buf = strim(buf);	/* echo's newline */
+	return *buf ? buf : NULL;
+}
+
+/* ---- In a module ---- */
+
 /* A module's suites run when its init is through: they may use what that has set up. */
 static int on_module(struct notifier_block *nb, unsigned long state, void *data)
 {
 	struct module *mod = data;
+	char filter[sizeof(filter_glob)];
+	unsigned int i;
 
-	if (state == MODULE_STATE_LIVE && mod->num_kunit_suites) {
+	if (!mod->num_kunit_suites)
+		return NOTIFY_OK;
+	mutex_lock(&attach_lock);
+	for (i = 0; i < mod->num_kunit_suites; i++) {
+		if (state == MODULE_STATE_LIVE)
+			kunit_log_attach(mod->kunit_suites[i]);
+		else if (state == MODULE_STATE_GOING)
+			kunit_log_detach(mod->kunit_suites[i]);
+		else	/* what the file has there is not believed */
+			mod->kunit_suites[i]->log = NULL, mod->kunit_suites[i]->debugfs = NULL;
+	}
+	mutex_unlock(&attach_lock);
+	if (state == MODULE_STATE_LIVE) {
 		add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
-		kunit_run_suites(mod->kunit_suites, mod->num_kunit_suites, NULL);
+		kunit_run_suites(mod->kunit_suites, mod->num_kunit_suites, current_filter(filter));
 	}
 	return NOTIFY_OK;
 }
@@ -311,18 +353,15 @@ __initcall(kunit_init);
 /* ---- At boot ---- */
 
 static bool boot_run;
-static char boot_filter[128];
 
-/* "kunit", "kunit=<glob>", and Linux's "kunit.filter_glob=<glob>", which comes here as ".filter_glob=". */
+/* "kunit": run, and power off; "kunit=<glob>": these. */
 static int __init kunit_option(char *arg)
 {
-	if (strstarts(arg, ".filter_glob="))
-		arg += strlen(".filter_glob");
 	if (*arg && *arg != '=')
 		return 0;
 	boot_run = true;
 	if (*arg)
-		strscpy(boot_filter, arg + 1, sizeof(boot_filter));
+		strscpy(filter_glob, arg + 1, sizeof(filter_glob));
 	return 1;
 }
 __setup("kunit", kunit_option);
@@ -336,12 +375,13 @@ static void say(const char *text)
 void kunit_boot(void)
 {
 	unsigned int n = __stop___kunit_suites - __start___kunit_suites;
+	char filter[sizeof(filter_glob)];
 
 	if (!boot_run)
 		return;
 	add_taint(TAINT_TEST, LOCKDEP_STILL_OK);
 	say("\001VM-BEGIN\001\n");
-	if (kunit_run_suites(__start___kunit_suites, n, boot_filter[0] ? boot_filter : NULL))
+	if (kunit_run_suites(__start___kunit_suites, n, current_filter(filter)))
 		say("\001VM-END 1\001\n");
 	else
 		say("\001VM-END 0\001\n");

@@ -58,81 +58,81 @@ static bool is_literal(const char *text, long long value)
 	return kstrtoll(text, 0, &v) == 0 && v == value;
 }
 
-static void print_integer(const char *text, long long v)
+static void print_integer(struct kunit_log *log, const char *text, long long v)
 {
 	if (!is_literal(text, v))
-		printk(KERN_ERR KUNIT_SUBSUBTEST_INDENT "%s == %lld (0x%llx)\n", text, v, v);
+		kunit_say(log, KERN_ERR KUNIT_SUBSUBTEST_INDENT "%s == %lld (0x%llx)\n", text, v, v);
 }
 
-static void print_pointer(const char *text, unsigned long v)
+static void print_pointer(struct kunit_log *log, const char *text, unsigned long v)
 {
 	if (strcmp(text, "NULL") != 0 && strcmp(text, "((void *)0)") != 0)
-		printk(KERN_ERR KUNIT_SUBSUBTEST_INDENT "%s == %px\n", text, (void *)v);
+		kunit_say(log, KERN_ERR KUNIT_SUBSUBTEST_INDENT "%s == %px\n", text, (void *)v);
 }
 
-static void print_string(const char *text, const char *s)
+static void print_string(struct kunit_log *log, const char *text, const char *s)
 {
 	/* "text" == text: the literal says it all. */
 	if (*text != '"')
-		printk(KERN_ERR KUNIT_SUBSUBTEST_INDENT "%s == \"%s\"\n", text, s);
+		kunit_say(log, KERN_ERR KUNIT_SUBSUBTEST_INDENT "%s == \"%s\"\n", text, s);
 }
 
-static void print_memory(const char *text, const u8 *mem, const u8 *other, size_t size)
+static void print_memory(struct kunit_log *log, const char *text, const u8 *mem, const u8 *other, size_t size)
 {
 	char line[16 * 4 + 1];
 
-	printk(KERN_ERR KUNIT_SUBSUBTEST_INDENT "%s ==\n", text);
+	kunit_say(log, KERN_ERR KUNIT_SUBSUBTEST_INDENT "%s ==\n", text);
 	for (size_t at = 0; at < size; at += 16) {
 		int n = 0;
 
 		for (size_t i = at; i < min(size, at + 16); i++)
 			n += scnprintf(line + n, sizeof(line) - n,
 				       !other || mem[i] == other[i] ? " %02x " : "<%02x>", mem[i]);
-		printk(KERN_ERR KUNIT_SUBSUBTEST_INDENT "%s\n", line);
+		kunit_say(log, KERN_ERR KUNIT_SUBSUBTEST_INDENT "%s\n", line);
 	}
 }
 
-static void print_values(const struct kunit_assert *a, unsigned long long left,
+static void print_values(struct kunit_log *log, const struct kunit_assert *a, unsigned long long left,
 			 unsigned long long right, size_t size)
 {
 	const char *const indent = KUNIT_SUBTEST_INDENT;
 
 	switch (a->kind) {
 	case KUNIT_UNARY:
-		printk(KERN_ERR "%sExpected %s to be %s, but is %s\n", indent, a->left, a->op,
+		kunit_say(log, KERN_ERR "%sExpected %s to be %s, but is %s\n", indent, a->left, a->op,
 		       strcmp(a->op, "true") == 0 ? "false" : "true");
 		break;
 	case KUNIT_INTEGERS:
-		printk(KERN_ERR "%sExpected %s %s %s, but\n", indent, a->left, a->op, a->right);
-		print_integer(a->left, left);
-		print_integer(a->right, right);
+		kunit_say(log, KERN_ERR "%sExpected %s %s %s, but\n", indent, a->left, a->op, a->right);
+		print_integer(log, a->left, left);
+		print_integer(log, a->right, right);
 		break;
 	case KUNIT_POINTERS:
-		printk(KERN_ERR "%sExpected %s %s %s, but\n", indent, a->left, a->op, a->right);
-		print_pointer(a->left, left);
-		print_pointer(a->right, right);
+		kunit_say(log, KERN_ERR "%sExpected %s %s %s, but\n", indent, a->left, a->op, a->right);
+		print_pointer(log, a->left, left);
+		print_pointer(log, a->right, right);
 		break;
 	case KUNIT_STRINGS:
-		printk(KERN_ERR "%sExpected %s %s %s, but\n", indent, a->left, a->op, a->right);
-		print_string(a->left, (const char *)(unsigned long)left);
-		print_string(a->right, (const char *)(unsigned long)right);
+		kunit_say(log, KERN_ERR "%sExpected %s %s %s, but\n", indent, a->left, a->op, a->right);
+		print_string(log, a->left, (const char *)(unsigned long)left);
+		print_string(log, a->right, (const char *)(unsigned long)right);
 		break;
 	case KUNIT_MEMORY:
-		printk(KERN_ERR "%sExpected %s %s %s, but\n", indent, a->left, a->op, a->right);
+		kunit_say(log, KERN_ERR "%sExpected %s %s %s, but\n", indent, a->left, a->op, a->right);
 		if (!left || !right) {
-			print_pointer(a->left, left);
-			print_pointer(a->right, right);
+			print_pointer(log, a->left, left);
+			print_pointer(log, a->right, right);
 			break;
 		}
-		print_memory(a->left, (void *)(unsigned long)left, (void *)(unsigned long)right, size);
-		print_memory(a->right, (void *)(unsigned long)right, (void *)(unsigned long)left, size);
+		print_memory(log, a->left, (void *)(unsigned long)left, (void *)(unsigned long)right, size);
+		print_memory(log, a->right, (void *)(unsigned long)right, (void *)(unsigned long)left, size);
 		break;
 	case KUNIT_NO_ERROR:
 		if (left)
-			printk(KERN_ERR "%sExpected %s is not error, but is: %lld\n", indent, a->left,
+			kunit_say(log, KERN_ERR "%sExpected %s is not error, but is: %lld\n", indent, a->left,
 			       left);
 		else
-			printk(KERN_ERR "%sExpected %s is not null, but is\n", indent, a->left);
+			kunit_say(log, KERN_ERR "%sExpected %s is not null, but is\n", indent, a->left);
 		break;
 	case KUNIT_PLAIN:
 		break;
@@ -146,7 +146,7 @@ void __kunit_fail(struct kunit *test, const struct kunit_assert *assert, unsigne
 	kunit_err(test, "%s FAILED at %s:%d",
 		  assert->type == KUNIT_ASSERTION ? "ASSERTION" : "EXPECTATION", assert->loc.file,
 		  assert->loc.line);
-	print_values(assert, left, right, size);
+	print_values(test->log, assert, left, right, size);
 	if (fmt) {
 		char message[256];
 		va_list args;
@@ -154,7 +154,7 @@ void __kunit_fail(struct kunit *test, const struct kunit_assert *assert, unsigne
 		va_start(args, fmt);
 		vsnprintf(message, sizeof(message), fmt, args);
 		va_end(args);
-		printk(KERN_ERR KUNIT_SUBTEST_INDENT "%s\n", strim(message));
+		kunit_say(test->log, KERN_ERR KUNIT_SUBTEST_INDENT "%s\n", strim(message));
 	}
 	if (assert->type == KUNIT_ASSERTION)
 		kunit_abort(test);

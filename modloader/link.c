@@ -9,6 +9,7 @@
  *
  * Nothing here runs the module's code or makes it visible. Locking: link_module() needs module_mutex.
  */
+#include <kunit/test.h>
 #include <linux/bug.h>
 #include <linux/ctype.h>
 #include <linux/err.h>
@@ -235,14 +236,35 @@ static void *find_table(struct load_info *info, const char *name, size_t entry_b
 	return (void *)info->section_addr[i];
 }
 
+/* KUnit writes into suites and cases, and stops at a case without a function. */
+static bool suite_is_sound(const struct module_private *priv, const struct kunit_suite *suite)
+{
+	const struct module_region *data = &priv->region[CORE_DATA];
+	const struct kunit_case *test_case;
+	unsigned long at = (unsigned long)suite, end = data->start + data->bytes;
+
+	if (at % 8 || at < data->start || at > end || end - at < sizeof(*suite) ||
+	    strnlen(suite->name, sizeof(suite->name)) == sizeof(suite->name))
+		return false;
+	for (test_case = suite->test_cases;; test_case++) {
+		at = (unsigned long)test_case;
+		if (at % 8 || at < data->start || at > end || end - at < sizeof(*test_case))
+			return false;
+		if (!test_case->run_case)
+			return true;
+		if (!module_has_string(priv, test_case->name))
+			return false;
+	}
+}
+
 static int check_suites(struct load_info *info)
 {
 	struct module *mod = info->mod;
 	unsigned int i;
 
 	for (i = 0; i < mod->num_kunit_suites; i++) {
-		if (layout_region_of(info->priv, (unsigned long)mod->kunit_suites[i]) == NO_REGION) {
-			load_complain(info, "KUnit suite %u is not in the module", i);
+		if (!suite_is_sound(info->priv, mod->kunit_suites[i])) {
+			load_complain(info, "KUnit suite %u is not in the module's data, or its list of cases does not end there", i);
 			return -ENOEXEC;
 		}
 	}

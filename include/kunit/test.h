@@ -36,7 +36,9 @@ enum kunit_status {
 	KUNIT_SKIPPED,
 };
 
+struct dentry;
 struct kunit;
+struct kunit_log;
 
 struct kunit_case {
 	void (*run_case)(struct kunit *test);
@@ -57,6 +59,8 @@ struct kunit_suite {
 	struct kunit_case *test_cases;
 	/* private: */
 	int suite_init_err;
+	struct dentry *debugfs;		/* /sys/kernel/debug/kunit/<name>, of a module's suite */
+	struct kunit_log *log;		/* what its last run said, or NULL */
 };
 
 /* What a case allocated; taken back in reverse order when it is over, failed or not. */
@@ -79,6 +83,7 @@ struct kunit {
 	const void *param_value;	/* of a case with parameters */
 	int param_index;
 	char status_comment[KUNIT_STATUS_COMMENT_SIZE];
+	struct kunit_log *log;		/* the suite's */
 	/* private: */
 	spinlock_t lock;		/* guards the next two */
 	enum kunit_status status;
@@ -210,7 +215,10 @@ void __kunit_fail_current_test(const char *file, int line, const char *fmt, ...)
 #define kunit_fail_current_test(fmt, ...) \
 	__kunit_fail_current_test(__FILE__, __LINE__, fmt, ##__VA_ARGS__)
 
-#define kunit_log(lvl, test_or_suite, fmt, ...)	printk(lvl fmt "\n", ##__VA_ARGS__)
+/* A line for the kernel's log, and for @log, to be read again (NULL: none). Context: any. */
+void kunit_say(struct kunit_log *log, const char *fmt, ...) __printf(2, 3);
+
+#define kunit_log(lvl, test_or_suite, fmt, ...)	kunit_say((test_or_suite)->log, lvl fmt "\n", ##__VA_ARGS__)
 #define kunit_printk(lvl, test, fmt, ...) \
 	kunit_log(lvl, test, KUNIT_SUBTEST_INDENT "# %s: " fmt, (test)->name, ##__VA_ARGS__)
 #define kunit_info(test, fmt, ...)	kunit_printk(KERN_INFO, test, fmt, ##__VA_ARGS__)
