@@ -41,15 +41,6 @@ static unsigned int next_cpu(void)
 	return cpu;
 }
 
-static noinline u8 *make_sealed(struct kunit *test, struct pmalloc_pool *pool, size_t size)
-{
-	u8 *p = pzalloc(pool, size);
-
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	KUNIT_ASSERT_EQ(test, pmalloc_protect_pool(pool), 0);
-	return p;
-}
-
 static void no_write_lands(struct kunit *test)
 {
 	static const struct {
@@ -129,97 +120,6 @@ static void records_cannot_be_overwritten(struct kunit *test)
 	/* And the pool is as it was. */
 	KUNIT_EXPECT_TRUE(test, pmalloc_verify(pool, p, 64));
 	KUNIT_EXPECT_TRUE(test, wr_assign(p[1], 5ull));
-	pmalloc_destroy_pool(pool);
-}
-
-/* The cursor is the one thing of a pool that can be overwritten: it is not believed beyond what is open. */
-static void a_false_cursor_opens_nothing(struct kunit *test)
-{
-	struct pmalloc_pool *pool = pm_pool(test, "kunit-cursor", PMALLOC_MODE_RO);
-	u64 *sealed = (u64 *)make_sealed(test, pool, 64), *p = NULL, seq;
-	static const long false_offsets[] = { -4096, -64, 1 << 20, 3 };
-
-	for (int i = 0; i < ARRAY_SIZE(false_offsets); i++) {
-		for (int k = 0; k < 3; k++)
-			p = pmalloc(pool, 64);
-		KUNIT_ASSERT_NOT_NULL(test, p);
-		seq = log_next_seq();
-		pool->cursor->next = (unsigned long)sealed + 4096 + false_offsets[i];
-		/* Asked from here it is another run: the slow path, which looks closely. */
-		p = pmalloc_align(pool, 48, 8);
-		KUNIT_ASSERT_NOT_NULL(test, p);
-		KUNIT_EXPECT_EQ(test, mm_logged(seq, "the cursor of pool \"kunit-cursor\" was overwritten"), 1u);
-		KUNIT_EXPECT_NE(test, (unsigned long)p & PAGE_MASK, (unsigned long)sealed & PAGE_MASK);
-		memset(p, 1, 48);
-	}
-	/* The fast path, too, stays inside. */
-	for (int k = 0; k < 3; k++) {
-		p = pmalloc(pool, 64);
-		pool->cursor->next = (unsigned long)sealed;
-	}
-	KUNIT_EXPECT_NE(test, (unsigned long)p & PAGE_MASK, (unsigned long)sealed & PAGE_MASK);
-	pm_expect_sealed(test, sealed, 64);
-	KUNIT_EXPECT_EQ(test, pmalloc_audit(true), 0UL);
-	pmalloc_destroy_pool(pool);
-}
-
-/* Whatever is written into the cursor, only what lies between the last commit and the cursor's place can become known by it. */
-static void a_false_run_gets_into_no_record(struct kunit *test)
-{
-	static const struct pm_run false_runs[] = {
-		{ .first = 0, .count = 4, .size = 64 },			/* what is sealed already */
-		{ .first = 1 << 20, .count = 1, .size = 8 },		/* behind the chunk's end */
-		{ .first = 520, .count = 0xffffffff, .size = 4096 },
-		{ .first = 520, .count = 1, .size = 0 },
-	};
-	struct pmalloc_pool *pool = pm_pool(test, "kunit-cursor", PMALLOC_MODE_WR);
-	u64 *sealed = (u64 *)make_sealed(test, pool, 64), *p;
-
-	KUNIT_ASSERT_EQ(test, pmalloc_wr_deny(pool, sealed, 64), 0);
-	for (int i = 0; i < ARRAY_SIZE(false_runs) + 1; i++) {
-		u64 seq = log_next_seq();
-
-		p = pmalloc(pool, 64);
-		KUNIT_ASSERT_NOT_NULL(test, p);
-		if (i < ARRAY_SIZE(false_runs)) {
-			pool->cursor->pending[0] = false_runs[i];
-			pool->cursor->nr_pending = 1;
-		} else {
-			pool->cursor->nr_pending = 1000;
-		}
-		KUNIT_EXPECT_EQ(test, pmalloc_protect_pool(pool), 0);
-		KUNIT_EXPECT_EQ(test, mm_logged(seq, "the cursor of pool \"kunit-cursor\" was overwritten"), 1u);
-		KUNIT_EXPECT_FALSE(test, wr_memset(sealed, 1, 8));
-	}
-	/* A run that claims to reach into what is sealed opens none of it to write-rare. */
-	KUNIT_ASSERT_NOT_NULL(test, pmalloc(pool, 64));
-	pool->cursor->run_start = (unsigned long)sealed - 8;
-	pool->cursor->size = pool->cursor->stride = 1 << 20;
-	KUNIT_EXPECT_FALSE(test, wr_memset(sealed, 1, 16));
-	KUNIT_EXPECT_FALSE(test, wr_memset(sealed + 8, 1, 16));
-	KUNIT_EXPECT_EQ(test, pmalloc_protect_pool(pool), 0);
-	KUNIT_EXPECT_EQ(test, sealed[0], 0ull);
-	KUNIT_EXPECT_EQ(test, pmalloc_audit(true), 0UL);
-	pmalloc_destroy_pool(pool);
-}
-
-/* A bitmap is in the vault, and its bits are what the owner of the pool makes them: a descriptor all the same it is not. */
-static void a_forged_descriptor_is_none(struct kunit *test)
-{
-	struct pmalloc_pool *pool = pm_pool(test, "kunit-forger", PMALLOC_MODE_WR), *forged;
-	u64 *p = pcalloc(pool, 1024, 8), seq = log_next_seq();
-
-	KUNIT_ASSERT_NOT_NULL(test, p);
-	KUNIT_ASSERT_EQ(test, pmalloc_protect_pool(pool), 0);
-	for (int bit = 0; bit < 64; bit++)
-		if (!(PM_POOL_MAGIC >> bit & 1))
-			KUNIT_ASSERT_EQ(test, pmalloc_wr_deny(pool, &p[bit], 8), 0);
-	forged = (struct pmalloc_pool *)pool->chunks->bitmap;
-	KUNIT_ASSERT_EQ(test, forged->magic, PM_POOL_MAGIC);
-	KUNIT_EXPECT_EQ(test, pmalloc_protect_pool(forged), -EINVAL);
-	KUNIT_EXPECT_NULL(test, pmalloc_align(forged, 8, 8));
-	pmalloc_destroy_pool(forged);
-	KUNIT_EXPECT_EQ(test, mm_logged(seq, "is no live pool; destroyed already?"), 3u);
 	pmalloc_destroy_pool(pool);
 }
 
@@ -597,9 +497,6 @@ static struct kunit_case pmalloc_fault_cases[] = {
 	KUNIT_CASE_PARAM(no_write_lands, modes_gen_params),
 	KUNIT_CASE(the_report_has_object_and_offset),
 	KUNIT_CASE(records_cannot_be_overwritten),
-	KUNIT_CASE(a_false_cursor_opens_nothing),
-	KUNIT_CASE(a_false_run_gets_into_no_record),
-	KUNIT_CASE(a_forged_descriptor_is_none),
 	KUNIT_CASE(functions_that_would_open_it_are_refused),
 	KUNIT_CASE(no_write_after_the_seal),
 	KUNIT_CASE(other_cpus_see_old_or_new_and_no_window),

@@ -65,6 +65,15 @@ static inline void pm_expect_sealed(struct kunit *test, const void *p, size_t n)
 	}
 }
 
+static noinline __maybe_unused u8 *make_sealed(struct kunit *test, struct pmalloc_pool *pool, size_t size)
+{
+	u8 *p = pzalloc(pool, size);
+
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	KUNIT_ASSERT_EQ(test, pmalloc_protect_pool(pool), 0);
+	return p;
+}
+
 static inline void pm_count_frames(struct frame_counts *out)
 {
 	mutex_lock(&pm_mutex);
