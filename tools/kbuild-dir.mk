@@ -65,7 +65,13 @@ all-parts := $(sort $(foreach m,$(multi),$(call parts-of,$(m))) $(addsuffix .o,$
 modflags = $(MODCFLAGS) $(subdir-ccflags-y) $(ccflags-y) $(EXTRA_CFLAGS) $(KCPPFLAGS_EXTRA) \
 	-I$(src) -DKBUILD_BASENAME='"$(subst -,_,$(basename $(@F)))"' \
 	-DKBUILD_MODNAME='"$(subst -,_,$(notdir $(modname)))"' -D__KBUILD_MODNAME=kmod_$(subst -,_,$(notdir $(modname)))
-tree-deps := tools/flags.mk tools/genksyms.mk tools/kbuild-dir.mk
+# Changes with what all objects of the folder are compiled with: another processor, other flags.
+how := $(obj)/.how-compiled
+$(how): FORCE
+	@mkdir -p $(@D)
+	$(file >$@.new,$(CC) $(MODCFLAGS) $(subdir-ccflags-y) $(ccflags-y) $(EXTRA_CFLAGS) $(KCPPFLAGS_EXTRA))
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+tree-deps := tools/flags.mk tools/genksyms.mk tools/kbuild-dir.mk $(how)
 
 $(foreach m,$(single),$(eval $(obj)/$(m).o: modname := $(m)))
 $(foreach m,$(multi),$(foreach p,$(call parts-of,$(m)),$(eval $(obj)/$(p): modname := $(m))))
@@ -132,7 +138,7 @@ outputs = $(1).o $(1).ko $(1).mod.c $(1).mod.o $(dir $(1)).$(notdir $(1)).o.d $(
 __clean: $(addprefix __sub/,$(subdirs))
 	@rm -f $(foreach m,$(mods),$(call outputs,$(obj)/$(m))) \
 		$(foreach p,$(all-parts),$(obj)/$(p) $(obj)/$(dir $(p)).$(notdir $(p)).d $(obj)/$(dir $(p)).$(notdir $(p)).crcs) \
-		$(obj)/modules.order $(obj)/modules.dep $(obj)/Module.symvers
+		$(how) $(obj)/modules.order $(obj)/modules.dep $(obj)/Module.symvers
 
 -include $(foreach p,$(all-parts),$(obj)/$(dir $(p)).$(notdir $(p)).d)
 -include $(foreach k,$(ko),$(dir $(k)).$(notdir $(k:.ko=.mod.o)).d)

@@ -54,3 +54,18 @@ def test_parts_flags_and_folders(arch, vm, tmp_path):
     status, text = build(arch, tmp_path, "clean")
     left = sorted(os.path.relpath(os.path.join(top, f), tmp_path) for top, _, files in os.walk(tmp_path) for f in files)
     assert status == 0 and left == ["Makefile", "a.c", "b.c", "inc/ten.h", "sub/Makefile", "sub/inner.c"], left
+
+
+def test_other_processor_and_other_flags_compile_again(tmp_path, monkeypatch):
+    """Without a clean in between, as in Linux."""
+    write(tmp_path, Makefile="obj-m := x.o\nccflags-y := -DN=$(N)\n", x__c="#include <linux/module.h>\n"
+          "static int n = N;\nmodule_param(n, int, 0444);\nMODULE_LICENSE(\"GPL\");\n")
+    made = []
+    for arch, n, machine in (("x86_64", "1", 62), ("arm64", "1", 183), ("arm64", "2", 183), ("arm64", "2", 183), ("x86_64", "2", 62)):
+        monkeypatch.setenv("N", n)
+        status, text = build(arch, tmp_path)
+        assert status == 0, text
+        ko = (tmp_path / "x.ko").read_bytes()
+        assert ko[18] == machine, text      # e_machine
+        made.append("CC [M]" in text)
+    assert made == [True, True, True, False, True], made
