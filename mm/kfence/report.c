@@ -24,6 +24,7 @@
 #include <linux/string.h>
 #include <arch/trap.h>
 #include <paddock/slab.h>
+#include "../fault_access.h"
 #include "canary.h"
 #include "kfence.h"
 
@@ -242,48 +243,29 @@ static void print_detail(const struct kfence_incident *in)
 	}
 }
 
-/*
- * "access: 4-byte write of 0x41, 1 byte past the end, base register rdi (mov %eax,(%rdi))": the processor
- * tells address and direction, the rest is read from the instruction where the decoder knows it.
- */
-static void print_access(const struct kfence_incident *in)
+/* Where in, or how far from, the object: the distance that the detail line does not give, from its nearest edge. */
+static void report_access(const struct kfence_incident *in)
 {
-	unsigned long start = (unsigned long)kfence_object_addr(&in->obj);
-	struct insn_access access;
-	char line[160];
-	int len = 0;
+	unsigned long start = (unsigned long)kfence_object_addr(&in->obj), end = start + in->obj.size, n;
+	const char *edge;
+	char where[48] = "";
 
 	if (!in->regs)
 		return;
-	if (arch_decode_access(in->regs, in->addr, &access))
-		access = (struct insn_access){};
-	if (access.size_bytes)
-		len += scnprintf(line + len, sizeof(line) - len, "%u-byte ", access.size_bytes);
-	len += scnprintf(line + len, sizeof(line) - len, "%s", direction(in));
-	if (in->write && access.has_value)
-		len += scnprintf(line + len, sizeof(line) - len, " of 0x%llx", access.value);
 	if (in->has_object && in->obj.size) {	/* 0: it was never handed out */
-		unsigned long end = start + in->obj.size, n;
-		const char *where;
-
 		if (in->addr < start) {
 			n = start - in->addr;
-			where = "before the start";
+			edge = "before the start";
 		} else if (in->addr >= end) {
 			n = in->addr - end + 1;
-			where = "past the end";
+			edge = "past the end";
 		} else {
 			n = in->addr - start;
-			where = "into the object";
+			edge = "into the object";
 		}
-		len += scnprintf(line + len, sizeof(line) - len, ", %lu byte%s %s", n, n == 1 ? "" : "s", where);
+		snprintf(where, sizeof(where), ", %lu byte%s %s", n, n == 1 ? "" : "s", edge);
 	}
-	if (access.base[0])
-		len += scnprintf(line + len, sizeof(line) - len, ", base register %s",
-				 access.base + (access.base[0] == '%'));
-	if (access.text[0])
-		len += scnprintf(line + len, sizeof(line) - len, " (%s)", access.text);
-	printk("access: %s\n", line);
+	print_access(in->regs, in->addr, in->write, where);
 }
 
 static void print_whole(const struct kfence_incident *in)
@@ -309,16 +291,16 @@ static void print_whole(const struct kfence_incident *in)
 	if (in->has_object && in->obj.state == KFENCE_UNUSED) {
 		pr_err("\n");
 		kfence_print_object(NULL, &in->obj, in->number);
-		print_access(in);
+		report_access(in);
 	} else if (in->has_object) {
 		pr_err("\n");
 		print_object_line(NULL, &in->obj, in->number);
-		print_access(in);
+		report_access(in);
 		pr_err("\n");
 		print_tracks(NULL, &in->obj);
 	} else if (in->regs) {
 		pr_err("\n");
-		print_access(in);
+		report_access(in);
 	}
 	pr_err("\n");
 	/* Registers only of the access: those of a free or of a sweep say nothing about the damage. */

@@ -18,6 +18,7 @@
 #include <linux/string.h>
 #include <arch/trap.h>
 #include <paddock/pgtable.h>
+#include "../fault_access.h"
 #include "pmalloc.h"
 
 #define BAR "==================================================================\n"
@@ -77,29 +78,6 @@ static void print_allocation(depot_stack_handle_t handle, const struct pmalloc_p
 		print_entry(entries[i], pool);
 }
 
-static void print_access(struct pt_regs *regs, unsigned long addr, const struct pm_object *object, unsigned long pool_addr)
-{
-	struct insn_access access;
-	char line[160];
-	int len = 0;
-
-	if (arch_decode_access(regs, addr, &access))
-		access = (struct insn_access){};
-	if (access.size_bytes)
-		len += scnprintf(line + len, sizeof(line) - len, "%u-byte ", access.size_bytes);
-	len += scnprintf(line + len, sizeof(line) - len, "write");
-	if (access.has_value)
-		len += scnprintf(line + len, sizeof(line) - len, " of 0x%llx", access.value);
-	if (object)
-		len += scnprintf(line + len, sizeof(line) - len, " at offset %lu", pool_addr - object->start);
-	if (access.base[0])
-		len += scnprintf(line + len, sizeof(line) - len, ", base register %s",
-				 access.base + (access.base[0] == '%'));
-	if (access.text[0])
-		len += scnprintf(line + len, sizeof(line) - len, " (%s)", access.text);
-	printk("access: %s\n", line);
-}
-
 static void print_pool(const struct pmalloc_pool *pool)
 {
 	printk("pool \"%s\", mode %s, owner %s%s\n", pool->name, pm_mode_names[pool->mode], pool->owner_name,
@@ -140,6 +118,7 @@ static void print_sealed_page(struct pt_regs *regs, unsigned long addr, unsigned
 {
 	struct pm_object object;
 	bool found = object_at(pool_addr, &object);
+	char where[40] = "";
 
 	print_pool(chunk->pool);
 	if (found) {
@@ -151,7 +130,9 @@ static void print_sealed_page(struct pt_regs *regs, unsigned long addr, unsigned
 		printk("no object: %s\n", pool_addr - chunk->va >= (unsigned long)chunk->nr_pages * PAGE_SIZE ?
 		       "the pool's bitmap" : "unused bytes of a sealed page");
 	}
-	print_access(regs, addr, found ? &object : NULL, pool_addr);
+	if (found)
+		snprintf(where, sizeof(where), " at offset %lu", pool_addr - object.start);
+	print_access(regs, addr, true, where);
 	if (found)
 		print_allocation(object.stack, chunk->pool);
 }
@@ -168,7 +149,7 @@ static void report_range(struct pt_regs *regs, unsigned long addr, const struct 
 	stack_trace_print(entries, nr, 0);
 	pr_err("\n__wr_after_init data of %s: wr_assign() and its kin may change it\n",
 	       range ? module_name(range->owner) : "the kernel");
-	print_access(regs, addr, NULL, 0);
+	print_access(regs, addr, true, "");
 	pr_err("\n");
 	dump_stack_print_info(KERN_ERR);
 	pr_err(BAR);
@@ -195,7 +176,7 @@ static void report(struct pt_regs *regs, unsigned long addr, const struct pm_fra
 		print_sealed_page(regs, addr, pool_addr, chunk);
 	} else {
 		print_record(addr, frame->owner);
-		print_access(regs, addr, NULL, 0);
+		print_access(regs, addr, true, "");
 	}
 	pr_err("\n");
 	dump_stack_print_info(KERN_ERR);
