@@ -4,7 +4,6 @@
  */
 #include <linux/kernel.h>
 #include <linux/mutex.h>
-#include <linux/sched/clock.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "../oot.h"
@@ -84,7 +83,7 @@ static bool part_from_cache(struct kfence_object *obj, struct kmem_cache *cache)
 		zombie = obj->state == KFENCE_ALLOCATED;
 		if (zombie) {
 			note_freer_locked(obj);
-			obj->freed_ns = local_clock();
+			obj->freed_us = kfence_now_us();
 			obj->flags |= KFENCE_OBJ_ZOMBIE;
 			WRITE_ONCE(obj->state, KFENCE_FREED);
 		} else if (obj->state == KFENCE_FREED) {

@@ -24,7 +24,6 @@
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
-#include <linux/sched/clock.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/stacktrace.h>
@@ -62,11 +61,11 @@ static void close_guard(const struct kfence_area *area, struct kfence_object *ob
 	unsigned long flags;
 	u8 was_open;
 
-	if (likely(!READ_ONCE(obj->guard_open)))
+	if (likely(!(READ_ONCE(obj->flags) & KFENCE_OPEN)))
 		return;
 	flags = kfence_object_lock(obj);
-	was_open = obj->guard_open;
-	obj->guard_open = 0;
+	was_open = obj->flags;
+	obj->flags &= ~KFENCE_OPEN;
 	if (was_open & KFENCE_OPEN_GUARD)
 		wipe_and_close(area, guard);
 	if (was_open & KFENCE_OPEN_FIRST)
@@ -225,12 +224,12 @@ static void *guarded_alloc(struct kmem_cache *cache, size_t size, gfp_t flags, i
 	obj->cache = cache;
 	obj->size = size;
 	obj->offset = cache ? kfence_place(size, cache->align, next_side()) : 0;
-	obj->alloc_ns = local_clock();
+	obj->alloc_us = kfence_now_us();
 	obj->alloc_pid = current->pid;
 	obj->alloc_cpu = smp_processor_id();
 	obj->alloc_stack = stack_depot_save(stack, nr, GFP_NOWAIT);
 	obj->free_stack = 0;
-	obj->flags = objflags;
+	obj->flags = (obj->flags & KFENCE_OPEN) | objflags;
 	kfence_page_open(virt_to_page(page)->kfence_area, (unsigned long)page);
 	if (size < PAGE_SIZE)
 		kfence_canary_fill(page, obj->offset, size);
@@ -434,7 +433,8 @@ static void rcu_free_object(struct rcu_head *rcu)
 	struct kfence_object *obj = container_of(rcu, struct kfence_object, rcu);
 	unsigned long flags = kfence_object_lock(obj);
 
-	obj->freed_ns = local_clock();
+	/* As in Linux it is the free that counts, not the end of the grace period. */
+	obj->freed_us = kfence_freeing_us(obj);
 	WRITE_ONCE(obj->state, KFENCE_FREED);
 	kfence_object_unlock(obj, flags);
 	if (retire_object(virt_to_page(kfence_object_page(obj))->kfence_area, obj))
@@ -489,9 +489,10 @@ static void guarded_free(void *addr, bool as_page)
 	note_freer_locked(obj);
 	if (obj->cache && obj->cache->flags & SLAB_TYPESAFE_BY_RCU) {
 		by_rcu = true;
+		obj->freeing_us = kfence_now_us();
 		WRITE_ONCE(obj->state, KFENCE_RCU_FREEING);
 	} else {
-		obj->freed_ns = local_clock();
+		obj->freed_us = kfence_now_us();
 		WRITE_ONCE(obj->state, KFENCE_FREED);
 	}
 	kfence_object_unlock(obj, flags);

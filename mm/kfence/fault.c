@@ -100,7 +100,7 @@ static void open_for_good(struct kfence_area *area, unsigned long addr)
 	right = &area->objects[page ? (page - 1) / 2 : 0];
 	flags = kfence_object_lock(right);
 	kfence_page_open(area, addr);
-	right->guard_open |= page ? KFENCE_OPEN_GUARD : KFENCE_OPEN_FIRST;
+	right->flags |= page ? KFENCE_OPEN_GUARD : KFENCE_OPEN_FIRST;
 	kfence_object_unlock(right, flags);
 }
 

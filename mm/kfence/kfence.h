@@ -27,7 +27,9 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/sched/clock.h>
 #include <linux/stackdepot.h>
+#include <linux/time64.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 #include <arch/cpu.h>
@@ -43,15 +45,16 @@ enum kfence_state {
 	KFENCE_FREED,
 };
 
-/* kfence_object.flags */
+/* kfence_object.flags: of what is in the page, set anew by each allocation. */
 #define KFENCE_OBJ_PAGE		(1u << 0)	/* an order-0 page: no cache, no canaries */
 #define KFENCE_OBJ_ZOMBIE	(1u << 1)	/* its cache was destroyed around it: never reused */
 #define KFENCE_OBJ_COVERED	(1u << 2)	/* its allocation stack is counted as covered */
 #define KFENCE_OBJ_LEFT		(1u << 3)	/* its module was unloaded without freeing it: closed, though live */
 
-/* kfence_object.guard_open */
-#define KFENCE_OPEN_GUARD	(1u << 0)
-#define KFENCE_OPEN_FIRST	(1u << 1)	/* of object 0: page 0 of the area, which has no neighbour of its own */
+/* Of the guard to the left, whatever becomes of the object: what a report has opened. */
+#define KFENCE_OPEN_GUARD	(1u << 4)
+#define KFENCE_OPEN_FIRST	(1u << 5)	/* of object 0: page 0 of the area, which has no neighbour of its own */
+#define KFENCE_OPEN		(KFENCE_OPEN_GUARD | KFENCE_OPEN_FIRST)
 
 /*
  * One object, live or not: a cache line. What it holds of the last allocation and free stays until
@@ -63,30 +66,30 @@ struct kfence_object {
 	union {
 		struct {
 			struct kfence_object *next;	/* [O] in a free list */
-			u64 freed_ns;			/* [L] local_clock() */
+			u64 freed_us;			/* [L] kfence_now_us() of the free */
 		};
 		struct rcu_head rcu;			/* while KFENCE_RCU_FREEING; not listed, not yet freed */
 	};
 	struct kmem_cache *cache;	/* [L] NULL: a page, or a destroyed cache */
-	u64 alloc_ns;			/* [L] */
+	u64 alloc_us : 48;		/* [L] kfence_now_us(): nine years of them */
+	u64 alloc_cpu : 8;		/* [L] */
+	u64 free_cpu : 8;		/* [L] */
 	depot_stack_handle_t alloc_stack, free_stack;	/* [L] */
 	s32 alloc_pid, free_pid;	/* [L] */
 	u32 pfn;			/* [I] its page frame */
+	u32 freeing_us;			/* [L] while KFENCE_RCU_FREEING: what freed_us will be, its low half */
 	u16 size;			/* [L] bytes, 1..4096 */
 	u16 offset;			/* [L] of its first byte in the page */
-	u16 alloc_cpu;			/* [L] */
-	u8 free_cpu;			/* [L] */
 	u8 pasture;			/* [O] whose dirt is in the page: an isolated module's slot + 1; 0: anybody's */
 	u8 locked;			/* the object lock; see kfence_object_lock() */
 	u8 state;			/* [L] enum kfence_state */
-	u8 flags;			/* [L] KFENCE_OBJ_* */
-	u8 guard_open;			/* [L] KFENCE_OPEN_*: what a report has opened to the left */
+	u8 flags;			/* [L] KFENCE_OBJ_*, KFENCE_OPEN_* */
 };
-_Static_assert(NR_CPUS <= 256, "free_cpu");
+_Static_assert(NR_CPUS <= 256, "alloc_cpu, free_cpu");
 _Static_assert(sizeof(struct kfence_object) == 64, "the promise of docs/kfence.md: one cache line per object");
 
 /*
- * One area. Its objects[nr_objects] is a sentinel that has only the last guard's guard_open.
+ * One area. Its objects[nr_objects] is a sentinel that has only the last guard's KFENCE_OPEN_GUARD.
  *
  * Invariant "each leaves once": `out` counts the objects that will not be handed out again: those that
  * were free when draining began, those freed since, and zombies. out == nr_objects: nobody is left in it.
@@ -140,6 +143,23 @@ static inline void *kfence_object_page(const struct kfence_object *obj)
 static inline void *kfence_object_addr(const struct kfence_object *obj)
 {
 	return kfence_object_page(obj) + obj->offset;
+}
+
+/* Objects remember microseconds since boot: what reports show. */
+static inline u64 kfence_now_us(void)
+{
+	return local_clock() / NSEC_PER_USEC;
+}
+
+/*
+ * When was @obj freed, which is KFENCE_RCU_FREEING, with the RCU's link where freed_us belongs? What is missing of the
+ * time is that of now: a grace period is shorter than the 71 minutes that the low half has room for.
+ */
+static inline u64 kfence_freeing_us(const struct kfence_object *obj)
+{
+	u64 now = kfence_now_us();
+
+	return now - ((u32)now - obj->freeing_us);
 }
 
 static inline bool kfence_state_is_live(u8 state)

@@ -15,7 +15,6 @@
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
-#include <linux/sched/clock.h>
 #include <linux/sched/debug.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -114,9 +113,9 @@ static void print_stack(struct seq_file *seq, depot_stack_handle_t handle, const
 }
 
 /* "… by task 12 on cpu 0 at 1.234567s (0.000012s ago):" */
-static void print_track(struct seq_file *seq, const char *what, s32 pid, u16 cpu, u64 ns)
+static void print_track(struct seq_file *seq, const char *what, s32 pid, unsigned int cpu, u64 us)
 {
-	u64 us = ns / NSEC_PER_USEC, ago = (local_clock() - ns) / NSEC_PER_USEC;
+	u64 ago = kfence_now_us() - us;
 
 	out(seq, "%s by task %d on cpu %u at %llu.%06us (%llu.%06us ago):\n", what, pid, cpu,
 	    us / USEC_PER_SEC, (u32)(us % USEC_PER_SEC), ago / USEC_PER_SEC, (u32)(ago % USEC_PER_SEC));
@@ -141,17 +140,16 @@ static void print_object_line(struct seq_file *seq, const struct kfence_object *
 
 static void print_tracks(struct seq_file *seq, const struct kfence_object *obj)
 {
-	print_track(seq, "allocated", obj->alloc_pid, obj->alloc_cpu, obj->alloc_ns);
+	bool freeing = obj->state == KFENCE_RCU_FREEING;
+
+	print_track(seq, "allocated", obj->alloc_pid, obj->alloc_cpu, obj->alloc_us);
 	print_stack(seq, obj->alloc_stack, "allocation");
 	if (obj->flags & KFENCE_OBJ_LEFT)
 		out(seq, "\nleft behind by module %s, which is unloaded\n", slab_owner(obj->cache));
-	if (obj->state == KFENCE_RCU_FREEING) {
-		/* The time's place is taken by the queue link of the deferred call. */
-		out(seq, "\nrcu freeing by task %d on cpu %u:\n", obj->free_pid, obj->free_cpu);
-		print_stack(seq, obj->free_stack, "deallocation");
-	} else if (obj->state == KFENCE_FREED) {
+	if (freeing || obj->state == KFENCE_FREED) {
 		out(seq, "\n");
-		print_track(seq, "freed", obj->free_pid, obj->free_cpu, obj->freed_ns);
+		print_track(seq, freeing ? "rcu freeing" : "freed", obj->free_pid, obj->free_cpu,
+			    freeing ? kfence_freeing_us(obj) : obj->freed_us);
 		print_stack(seq, obj->free_stack, "deallocation");
 	}
 }

@@ -94,11 +94,17 @@ static void parse_object(struct kfence_seen *r, const char *s)
 		copy_until(r->cache, sizeof(r->cache), strstr(s, "cache=") + 6, "");
 }
 
-/* "… by task 14 on cpu 1 at …" */
-static void parse_task(const char *s, int *pid, int *cpu)
+/* "… by task 14 on cpu 1 at 2.345678s (0.000012s ago):" */
+static void parse_task(const char *s, int *pid, int *cpu, u64 *us)
 {
+	const char *dot = strstr(s, " at ");
+
 	*pid = number_behind(s, " by task ");
 	*cpu = number_behind(s, " on cpu ");
+	*us = number_behind(s, " at ") * USEC_PER_SEC;
+	dot = dot ? strchr(dot, '.') : NULL;
+	if (dot)
+		*us += simple_strtoul(dot + 1, NULL, 10);
 }
 
 /* "CPU: 1 PID: 14 Comm: insmod Tainted: …" */
@@ -162,11 +168,12 @@ static void read_line(struct reader *rd, const char *s)
 	} else if (starts_with(s, "access: ")) {
 		copy_until(r->access, sizeof(r->access), s + strlen("access: "), "");
 	} else if (starts_with(s, "allocated by task ")) {
-		parse_task(s, &r->alloc_pid, &r->alloc_cpu);
+		parse_task(s, &r->alloc_pid, &r->alloc_cpu, &r->alloc_us);
 		begin_stack(rd, r->alloc_first, r->alloc_stack);
 	} else if (starts_with(s, "freed by task ") || starts_with(s, "rcu freeing by task ")) {
 		r->has_free = true;
-		parse_task(s, &r->free_pid, &r->free_cpu);
+		r->rcu_freeing = s[0] == 'r';
+		parse_task(s, &r->free_pid, &r->free_cpu, &r->free_us);
 		begin_stack(rd, r->free_first, r->free_stack);
 	} else if (starts_with(s, "CPU: ")) {
 		parse_who(r, s);

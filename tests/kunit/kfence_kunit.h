@@ -21,6 +21,7 @@ struct kfence_seen {
 	char access_first[64], alloc_first[64], free_first[64];	/* first functions of the stacks */
 	char access_stack[256], alloc_stack[256], free_stack[256];	/* all functions, a blank behind each */
 	int alloc_pid, alloc_cpu, free_pid, free_cpu;
+	u64 alloc_us, free_us;		/* "at 1.234567s" */
 	int pid, cpu;			/* the line "CPU: 0 PID: 14 Comm: insmod" */
 	char comm[16];
 	unsigned long number, start, end;	/* the object line; end is its last byte */
@@ -28,6 +29,7 @@ struct kfence_seen {
 	char cache[48];
 	char access[128];		/* behind "access: " */
 	bool has_object, has_free, complete;	/* complete: the closing bar was there */
+	bool rcu_freeing;		/* has_free: but the grace period was not over */
 	bool unused;			/* the object was never handed out */
 };
 
