@@ -132,21 +132,19 @@ void kfence_disable(void)
 	kfence_pool_drain();
 }
 
-/* How many objects booting_max allows on this machine; a bad text is told of and replaced by the default. */
-static unsigned long boot_limit(void)
+unsigned long kfence_boot_limit(char *text, size_t size, u64 total)
 {
-	/* Firmware keeps a little below the round number for itself: 128M is to count as 128 MiB. */
-	u64 total = ALIGN(memblock_ram_bytes(), 4ull << 20), bytes;
-	const char *text = kfence_booting_max, *bad;
+	const char *bad;
 	size_t bad_len;
+	u64 bytes;
 	int err;
 
 	err = kfence_booting_max_parse(text, total, &bytes, &bad, &bad_len);
 	if (err == -EINVAL) {
 		pr_warn("booting_max: bad segment \"%.*s\", using the default " KFENCE_BOOTING_MAX_DEFAULT "\n",
 			(int)bad_len, bad);
-		strscpy(kfence_booting_max, KFENCE_BOOTING_MAX_DEFAULT, sizeof(kfence_booting_max));
-		err = kfence_booting_max_parse(kfence_booting_max, total, &bytes, &bad, &bad_len);
+		strscpy(text, KFENCE_BOOTING_MAX_DEFAULT, size);
+		err = kfence_booting_max_parse(text, total, &bytes, &bad, &bad_len);
 	}
 	return err ? ULONG_MAX : kfence_objects_in_bytes(bytes);
 }
@@ -165,7 +163,8 @@ void __init kfence_init(void)
 	kfence_params_ready = true;
 	if (!kfence_sample_interval)
 		goto unlock;
-	limit = boot_limit();
+	/* Firmware keeps a little below the round number for itself: 128M is to count as 128 MiB. */
+	limit = kfence_boot_limit(kfence_booting_max, sizeof(kfence_booting_max), ALIGN(memblock_ram_bytes(), 4ull << 20));
 	if (!limit) {
 		pr_info("off: booting_max allows no memory for it on this machine\n");
 		kfence_sample_interval = 0;

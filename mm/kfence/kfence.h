@@ -250,6 +250,11 @@ bool kfence_cover_applies(void);
  */
 int kfence_enable(long interval_ms, unsigned long nr_objects, bool per_node);
 void kfence_disable(void);
+/*
+ * kfence_boot_limit - how many objects booting_max allows on a machine of @total bytes. ULONG_MAX: it says nothing of one.
+ * @text: of @size bytes. A bad one is told of, and replaced by the default.
+ */
+unsigned long kfence_boot_limit(char *text, size_t size, u64 total);
 extern bool kfence_enabled;	/* written under kfence_mutex, read by anybody */
 
 /* ---- Reports (report.c) ---- */

@@ -15,9 +15,16 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
+#include <linux/stackdepot.h>
 #include <linux/string.h>
+#include <linux/stringify.h>
+#include <linux/vmalloc.h>
 #include <linux/workqueue.h>
+#include <paddock/log.h>
+#include <paddock/magazine.h>
+#include <paddock/page.h>
 #include <paddock/pgtable.h>
+#include "../../mm/kfence/kfence.h"
 #include "kfence_kunit.h"
 #include "wait_until.h"
 
@@ -297,20 +304,38 @@ static void covered_stacks_are_passed_over(struct kunit *test)
 
 /* ---- On and off ---- */
 
-static unsigned long free_bytes(void)
-{
-	struct sysinfo si;
+/* Where pages go while others live on: what is not free is in one of these, or lost. */
+struct ledger {
+	long free, slab, vmalloc, tables, magazines, depot;
+};
 
-	si_meminfo(&si);
-	return si.freeram * PAGE_SIZE;
+static struct ledger read_ledger(void)
+{
+	struct stack_depot_stats depot;
+
+	stack_depot_get_stats(&depot);
+	return (struct ledger){ nr_free_pages(), slab_nr_pages(), vmalloc_nr_pages(), pt_nr_pages(),
+				magazine_bytes() / PAGE_SIZE, depot.bytes / PAGE_SIZE };
 }
 
-/* Returning an area ends a little after stats has forgotten it. Returns: the free bytes then. */
-static unsigned long wait_for_free_bytes(unsigned long expected)
+static long ledger_sum(struct ledger l)
 {
-	for (int i = 0; i < 500 && free_bytes() < expected; i++)
+	return l.free + l.slab + l.vmalloc + l.tables + l.magazines + l.depot;
+}
+
+/*
+ * Returning an area ends a little after stats has forgotten it, and others change their entries while we read: until the
+ * sum is as expected, or a second is over.
+ */
+static struct ledger wait_for_ledger(long sum)
+{
+	struct ledger now = read_ledger();
+
+	for (int i = 0; i < 500 && ledger_sum(now) != sum; i++) {
 		msleep(2);
-	return free_bytes();
+		now = read_ledger();
+	}
+	return now;
 }
 
 /* What is on its way back from earlier cases arrives before anything is counted. */
@@ -320,13 +345,23 @@ static void settle(void)
 	flush_workqueue(system_wq);
 }
 
+#define RETURNED_OBJECTS	2047
+#define RETURNED_PAGES		((RETURNED_OBJECTS + 1) * 2)
+/* KFENCE's own structures for them, in vmalloc pages: 64 bytes each. */
+#define RETURNED_META		(RETURNED_OBJECTS * 64 / (long)PAGE_SIZE)
+
+/*
+ * To the page: five times the same pool, and what is not free afterwards is in other hands: in full mode others get
+ * objects meanwhile, so slabs, stacks of threads and the depot grow. But by less than any part of a pool would be.
+ */
 static void disabling_returns_the_memory(struct kunit *test)
 {
-	unsigned long k4_before, k4_after, dummy, before, on, after;
+	unsigned long k4_before, k4_after, dummy;
+	struct ledger before, on, after;
 	long objects;
 	int round;
 
-	setup(test, "0", "2047", "global");
+	setup(test, "0", __stringify(RETURNED_OBJECTS), "global");
 	settle();
 	objects = kfence_pool_objects();
 	/* Once to get what is got once: the depot's chunks, names in the file tree. */
@@ -337,20 +372,21 @@ static void disabling_returns_the_memory(struct kunit *test)
 	wait_until(kfence_pool_objects() <= objects);
 	settle();
 
-	before = free_bytes();
+	before = read_ledger();
 	kernel_direct_map_bytes(&k4_before, &dummy, &dummy);
 	for (round = 0; round < 5; round++) {
 		KUNIT_ASSERT_EQ(test, kfence_param_set("sample_interval", "-1"), 0);
-		on = free_bytes();
-		KUNIT_EXPECT_LT(test, on, before - (12ul << 20));
-		KUNIT_EXPECT_EQ(test, kfence_pool_objects(), objects + 2047);
+		on = read_ledger();
+		KUNIT_EXPECT_LE(test, on.free, before.free - RETURNED_PAGES - RETURNED_META);
+		KUNIT_EXPECT_EQ(test, kfence_pool_objects(), objects + RETURNED_OBJECTS);
 		KUNIT_ASSERT_EQ(test, kfence_param_set("sample_interval", "0"), 0);
 		KUNIT_ASSERT_TRUE(test, kfence_wait_drained(objects));
-		after = wait_for_free_bytes(before);
+		after = wait_for_ledger(ledger_sum(before));
+		KUNIT_EXPECT_EQ(test, ledger_sum(after), ledger_sum(before));
 	}
 	kernel_direct_map_bytes(&k4_after, &dummy, &dummy);
-	KUNIT_EXPECT_GE_MSG(test, after + (256ul << 10), before, "%ld KiB are missing",
-			    (long)(before - after) >> 10);
+	KUNIT_EXPECT_LT(test, after.vmalloc - before.vmalloc, RETURNED_META);
+	KUNIT_EXPECT_LT(test, after.tables - before.tables, RETURNED_PAGES / 512);
 	KUNIT_EXPECT_EQ(test, k4_after, k4_before);
 }
 
@@ -411,6 +447,68 @@ static void parameters_say_no_as_linux_does(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kfence_param_set("num_objects", "255"), 0);
 }
 
+/* The line names the segment, the default takes its place. (Each form that the parser knows: tests/unit.) */
+static void bad_booting_max_is_told_of(struct kunit *test)
+{
+	static const struct {
+		const char *text, *segment;
+	} bad[] = {
+		{ "", "" },
+		{ "banana", "banana" },
+		{ "0-128M:0,banana,256M-:2M", "banana" },
+		{ "0-128M:0,", "" },
+		{ "-1-:2M", "-1-:2M" },
+		{ "0-:-2M", "0-:-2M" },
+		{ "0-128M:0,99999999999999999999-:1M", "99999999999999999999-:1M" },
+		{ "0-:16777216T", "0-:16777216T" },
+		{ "0-1X:1M", "0-1X:1M" },
+		{ "0-:1MB", "0-:1MB" },
+		{ "256M-128M:1M", "256M-128M:1M" },
+		{ "0-128M", "0-128M" },
+		{ "0-:", "0-:" },
+	};
+	static struct log_entry e;
+	char text[256], line[160];
+
+	for (int i = 0; i < ARRAY_SIZE(bad); i++) {
+		u64 from = log_next_seq();
+
+		strscpy(text, bad[i].text, sizeof(text));
+		/* The default's answer, for a machine of 200 MiB. */
+		KUNIT_EXPECT_EQ_MSG(test, kfence_boot_limit(text, sizeof(text), 200ull << 20), 127ul, "\"%s\"", bad[i].text);
+		KUNIT_EXPECT_STREQ(test, text, "0-128M:0,128M-256M:1M,256M-:2M");
+		snprintf(line, sizeof(line), "kfence: booting_max: bad segment \"%s\", using the default %s", bad[i].segment, text);
+		KUNIT_ASSERT_TRUE(test, log_read(from, &e));
+		KUNIT_EXPECT_STREQ(test, e.text, line);
+	}
+}
+
+/* Odd, but with a meaning: nothing is said, and nothing replaced. */
+static void odd_booting_max_is_taken_as_it_is(struct kunit *test)
+{
+	static const struct {
+		const char *text;
+		unsigned long objects;
+	} odd[] = {
+		{ "0-:2097152", 255 },				/* no unit: bytes */
+		{ "0-:2047k", 254 },
+		{ "0-:8191", 0 },				/* not even one object */
+		{ "0-:1000T", (1000ul << 40) / 8192 - 1 },	/* more than any memory: no limit, and what there is decides */
+		{ "1T-:1M", ULONG_MAX },			/* nothing about such a machine */
+		{ "0-1T:1M,0-:2M", 127 },			/* the first that fits */
+	};
+	char text[256];
+
+	for (int i = 0; i < ARRAY_SIZE(odd); i++) {
+		u64 from = log_next_seq();
+
+		strscpy(text, odd[i].text, sizeof(text));
+		KUNIT_EXPECT_EQ_MSG(test, kfence_boot_limit(text, sizeof(text), 200ull << 20), odd[i].objects, "\"%s\"", odd[i].text);
+		KUNIT_EXPECT_STREQ(test, text, odd[i].text);
+		KUNIT_EXPECT_EQ(test, log_next_seq(), from);
+	}
+}
+
 static void nodes_have_pools_of_their_own(struct kunit *test)
 {
 	int node;
@@ -448,6 +546,58 @@ static void destroyed_caches_leave_zombies(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, r.kind, "use-after-free read");
 	KUNIT_EXPECT_STREQ(test, r.cache, "<destroyed>");
 	KUNIT_EXPECT_STREQ(test, r.free_first, "destroyed_caches_leave_zombies");
+}
+
+/* While the grace period runs the object lives; its report says who is freeing it, and since when: the free's time, for good. */
+static void rcu_freeing_has_a_time(struct kunit *test)
+{
+	struct kmem_cache *cache;
+	struct kfence_seen r;
+	u64 before, after, freed;
+	char *p;
+
+	setup(test, "-1", "255", "global");
+	cache = kmem_cache_create("kfence-rcu", 32, 0, SLAB_TYPESAFE_BY_RCU | SLAB_NO_MERGE, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, cache);
+	p = kfence_test_alloc(test, cache, 32, GFP_KERNEL, KFENCE_LEFT);
+	rcu_read_lock();
+	before = kfence_now_us();
+	kmem_cache_free(cache, p);
+	after = kfence_now_us();
+	mdelay(5);
+	READ_ONCE(p[-1]);
+	rcu_read_unlock();
+	kfence_expect_one(test, &r);
+	KUNIT_EXPECT_STREQ(test, r.kind, "out-of-bounds read");
+	KUNIT_EXPECT_TRUE(test, r.rcu_freeing);
+	KUNIT_EXPECT_STREQ(test, r.free_first, "rcu_freeing_has_a_time");
+	KUNIT_EXPECT_EQ(test, r.free_pid, current->pid);
+	KUNIT_EXPECT_GE(test, r.free_us, before);
+	KUNIT_EXPECT_LE(test, r.free_us, after);
+	KUNIT_EXPECT_LE(test, r.alloc_us, r.free_us);
+	freed = r.free_us;
+
+	rcu_barrier();
+	READ_ONCE(*p);
+	kfence_expect_one(test, &r);
+	KUNIT_EXPECT_STREQ(test, r.kind, "use-after-free read");
+	KUNIT_EXPECT_FALSE(test, r.rcu_freeing);
+	KUNIT_EXPECT_STREQ(test, r.free_first, "rcu_freeing_has_a_time");
+	KUNIT_EXPECT_EQ(test, r.free_us, freed);
+	kmem_cache_destroy(cache);
+}
+
+/* What is kept of that time is its low half: it is right across an overflow of that, too. */
+static void rcu_freeing_time_is_whole(struct kunit *test)
+{
+	struct kfence_object obj = { .state = KFENCE_RCU_FREEING };
+	u64 now;
+
+	for (u64 ago = 0; ago < 1ull << 32; ago = ago * 3 + 1) {
+		now = kfence_now_us();
+		obj.freeing_us = now - ago;
+		KUNIT_EXPECT_EQ(test, kfence_freeing_us(&obj), now - ago);
+	}
 }
 
 static void sweep_finds_damage_in_live_objects(struct kunit *test)
@@ -667,8 +817,12 @@ static struct kunit_case control_cases[] = {
 	KUNIT_CASE(disabling_returns_the_memory),
 	KUNIT_CASE(old_areas_drain_beside_new_ones),
 	KUNIT_CASE(parameters_say_no_as_linux_does),
+	KUNIT_CASE(bad_booting_max_is_told_of),
+	KUNIT_CASE(odd_booting_max_is_taken_as_it_is),
 	KUNIT_CASE(nodes_have_pools_of_their_own),
 	KUNIT_CASE(destroyed_caches_leave_zombies),
+	KUNIT_CASE(rcu_freeing_has_a_time),
+	KUNIT_CASE(rcu_freeing_time_is_whole),
 	KUNIT_CASE(sweep_finds_damage_in_live_objects),
 	KUNIT_CASE(rearmed_fence_reports_each_access),
 	KUNIT_CASE(guards_close_again),
