@@ -6,7 +6,7 @@
  *
  *   ram       what there is. Firmware's word, made sane: rounded in to whole pages, cut at the CPU's
  *             physical width and at mem=, overlaps merged. Where firmware calls the same bytes RAM and
- *             something else, they are not RAM.
+ *             something else, they are not RAM. What the loader has filled (image, initramfs) is RAM for sure.
  *   reserved  what of it is taken: image, initramfs, device tree, tables, everything handed out here.
  *
  *   ram       [--------------------]      [-----------------------------]
@@ -35,6 +35,7 @@
 #include <paddock/numa.h>
 
 #define MAX_RANGES	256
+#define MAX_BITS	46u		/* of a physical address: what linear map and vmemmap reach */
 
 struct range {
 	phys_addr_t base, end;		/* [base, end), page-aligned */
@@ -155,19 +156,24 @@ static int __init mem_option(char *text)
 }
 early_param("mem", mem_option);
 
+static phys_addr_t __init reachable_top(void)
+{
+	return 1ULL << min(arch_phys_bits(), MAX_BITS);
+}
+
 /* One range of firmware's, as [*base, *end) in bytes. Returns: false when nothing usable is left. */
 static bool __init trim_firmware_range(const struct boot_range *r, phys_addr_t *base, phys_addr_t *end)
 {
-	phys_addr_t top = 1ULL << min(arch_phys_bits(), 46u);	/* what CPU, linear map and vmemmap reach */
+	phys_addr_t top = reachable_top();
 
 	*base = r->base;
 	*end = r->base + r->size;
 	if (*end < *base)		/* wraps */
-		*end = top;
+		*end = PHYS_ADDR_MAX;
 	if (*end > top) {
 		if (r->type == BOOT_RAM)
-			pr_warn("memblock: [mem %#018llx-%#018llx] exceeds the CPU's %u physical bits, cut\n",
-				r->base, r->base + r->size - 1, arch_phys_bits());
+			pr_warn("memblock: [mem %#018llx-%#018llx] exceeds the %s %u physical bits, cut\n", *base, *end - 1,
+				arch_phys_bits() > MAX_BITS ? "linear map's" : "CPU's", min(arch_phys_bits(), MAX_BITS));
 		*end = top;
 	}
 	return *base < *end;
@@ -221,9 +227,38 @@ static void __init apply_mem_limit(void)
 	pr_info("memblock: mem=%lluK\n", mem_limit >> 10);
 }
 
+/* @what runs, or was put there by the loader: it is RAM, and taken, whatever the map (or mem=) says. */
+static void __init keep_loaded(const char *what, phys_addr_t base, phys_addr_t size)
+{
+	phys_addr_t start = ALIGN_DOWN(base, PAGE_SIZE), end = ALIGN(base + size, PAGE_SIZE);
+	const struct range *r = range_find(&ram, start);
+
+	if (!size)
+		return;
+	if (!r || r->end < end) {
+		pr_warn("memblock: [mem %#018llx-%#018llx] is not RAM by the memory map, but the %s lies there; kept\n",
+			base, base + size - 1, what);
+		range_add(&ram, start, end);
+	}
+	memblock_reserve(base, size);
+}
+
+/* An initramfs at an address that cannot be one, or where the kernel is, is none. */
+static void __init check_initrd(struct boot_info *bi)
+{
+	phys_addr_t end = bi->initrd_start + bi->initrd_size;
+
+	if (!bi->initrd_size || (end > bi->initrd_start && end <= reachable_top() &&
+				 (end <= bi->kernel_start || bi->initrd_start >= bi->kernel_end)))
+		return;
+	pr_err("memblock: initramfs of %llu bytes at %#llx cannot be there, not used\n", bi->initrd_size,
+	       bi->initrd_start);
+	bi->initrd_size = 0;
+}
+
 void __init memblock_init(void)
 {
-	const struct boot_info *bi = &boot_info;
+	struct boot_info *bi = &boot_info;
 
 	kimage_voffset = (unsigned long)_start_image - bi->kernel_start;
 
@@ -241,8 +276,9 @@ void __init memblock_init(void)
 
 	/* Frame 0: its physical address would read as "no memory"; and firmware's tables lie there. */
 	memblock_reserve(0, PAGE_SIZE);
-	memblock_reserve(bi->kernel_start, bi->kernel_end - bi->kernel_start);
-	memblock_reserve(bi->initrd_start, bi->initrd_size);
+	keep_loaded("kernel", bi->kernel_start, bi->kernel_end - bi->kernel_start);
+	check_initrd(bi);
+	keep_loaded("initramfs", bi->initrd_start, bi->initrd_size);
 	memblock_reserve(bi->dtb, bi->dtb_size);
 
 	max_pfn = PHYS_PFN(memblock_end_of_ram());

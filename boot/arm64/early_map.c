@@ -77,7 +77,7 @@ void *early_map_window(phys_addr_t pa, size_t size, pgprot_bits_t prot)
 
 bool early_map_linear(phys_addr_t pa, u64 size)
 {
-	phys_addr_t end, limit = LINEAR_END - PAGE_OFFSET;
+	phys_addr_t end, limit = min(LINEAR_END - PAGE_OFFSET, 1UL << arch_phys_bits());
 
 	if (!size || pa >= limit)
 		return true;

@@ -116,33 +116,20 @@ static void scan_chosen(void)
 	}
 }
 
-/* Whatever the firmware says: what we run from is RAM. */
-static void add_image(void)
-{
-	for (unsigned int i = 0; i < boot_info.nr_ranges; i++) {
-		struct boot_range *r = &boot_info.ranges[i];
-
-		if (r->type == BOOT_RAM && boot_info.kernel_start >= r->base &&
-		    boot_info.kernel_end - r->base <= r->size)
-			return;
-	}
-	pr_warn("boot: the memory map leaves out the kernel, at %#llx\n", boot_info.kernel_start);
-	add_range(boot_info.kernel_start, boot_info.kernel_end - boot_info.kernel_start, BOOT_RAM);
-}
-
 /* What must be readable through the linear map before mm has made its own. */
 static void map_ram(void)
 {
 	bool ok = true;
 
+	/* First what is surely there: the tables may not suffice for all that the map claims. */
+	ok &= early_map_linear(boot_info.kernel_start, boot_info.kernel_end - boot_info.kernel_start);
+	ok &= early_map_linear(boot_info.initrd_start, boot_info.initrd_size);
 	for (unsigned int i = 0; i < boot_info.nr_ranges; i++) {
 		struct boot_range *r = &boot_info.ranges[i];
 
 		if (r->type != BOOT_RESERVED)
 			ok &= early_map_linear(r->base, r->size);
 	}
-	ok &= early_map_linear(boot_info.kernel_start, boot_info.kernel_end - boot_info.kernel_start);
-	ok &= early_map_linear(boot_info.initrd_start, boot_info.initrd_size);
 	if (!ok)
 		pr_warn("boot: memory too scattered for the early linear map\n");
 }
@@ -174,7 +161,6 @@ void arm64_start(phys_addr_t dtb, phys_addr_t handover, phys_addr_t image)
 	scan_reserved();
 	boot_info.kernel_start = image;
 	boot_info.kernel_end = image + (_end - _start_image);
-	add_image();
 	map_ram();
 	kmain();
 }

@@ -54,6 +54,20 @@ bool mb_init(const struct mb_range *ranges, unsigned int n)
 	return true;
 }
 
+void mb_set_loaded(unsigned long long kernel_start, unsigned long long kernel_end, unsigned long long initrd_start,
+		   unsigned long long initrd_size)
+{
+	boot_info.kernel_start = kernel_start;
+	boot_info.kernel_end = kernel_end;
+	boot_info.initrd_start = initrd_start;
+	boot_info.initrd_size = initrd_size;
+}
+
+unsigned long long mb_initrd_size(void)
+{
+	return boot_info.initrd_size;
+}
+
 bool mb_is_ram(unsigned long long pa)
 {
 	return memblock_is_ram(pa);

@@ -23,3 +23,8 @@ int mb_node_of(unsigned long long pa);
 
 /* test_memblock.c's */
 void host_vlog(const char *fmt, va_list args);
+/* For the next mb_init(): where the loader has put image and initramfs; ends exclusive. */
+void mb_set_loaded(unsigned long long kernel_start, unsigned long long kernel_end, unsigned long long initrd_start,
+		   unsigned long long initrd_size);
+/* What is left of the initramfs after mb_init(): 0, if it was refused. */
+unsigned long long mb_initrd_size(void);

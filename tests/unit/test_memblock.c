@@ -88,6 +88,44 @@ static void no_ram_is_a_clear_end(void **state)
 	assert_non_null(strstr(host_log, "memblock: firmware names no usable RAM"));
 }
 
+/* Left out of the map, or called reserved by it: image and initramfs are RAM, and nobody gets them. */
+static void what_the_loader_filled_is_kept(void **state)
+{
+	const struct mb_range map[] = { { 4 * MIB, 4 * MIB }, { 6 * MIB, MIB, true } };
+
+	mb_set_loaded(1 * MIB, 2 * MIB, 6 * MIB + 100, PAGE);
+	assert_true(boot(map, 2));
+	assert_non_null(strstr(host_log, "but the kernel lies there; kept"));
+	assert_non_null(strstr(host_log, "but the initramfs lies there; kept"));
+	assert_true(mb_is_ram(1 * MIB) && mb_is_ram(2 * MIB - 1) && !mb_is_ram(2 * MIB));
+	assert_true(mb_is_ram(6 * MIB + 100) && mb_is_ram(6 * MIB + PAGE + 100) && !mb_is_ram(6 * MIB + 2 * PAGE));
+	assert_false(mb_is_free(1 * MIB) || mb_is_free(6 * MIB) || mb_is_free(6 * MIB + PAGE));
+	mb_set_loaded(4 * MIB, 5 * MIB, 7 * MIB, PAGE);
+	assert_true(boot(map, 2));
+	assert_null(strstr(host_log, "kept"));
+	assert_false(mb_is_free(4 * MIB) || mb_is_free(5 * MIB - PAGE) || mb_is_free(7 * MIB));
+	mb_set_loaded(0, 0, 0, 0);
+}
+
+static void an_initramfs_that_cannot_be_is_not_used(void **state)
+{
+	const struct mb_range map[] = { { 1 * MIB, 8 * MIB } };
+	const struct { uint64_t start, size; } bad[] = {
+		{ 3 * MIB - PAGE, 2 * PAGE }, { 2 * MIB, 4 * MIB }, { TOP - PAGE, 2 * PAGE }, { ~0ull - PAGE, 2 * PAGE },
+	};
+
+	for (unsigned int i = 0; i < 4; i++) {
+		mb_set_loaded(3 * MIB, 4 * MIB, bad[i].start, bad[i].size);
+		assert_true(boot(map, 1));
+		assert_non_null(strstr(host_log, "cannot be there, not used"));
+		assert_int_equal(mb_initrd_size(), 0);
+	}
+	mb_set_loaded(3 * MIB, 4 * MIB, 3 * MIB - PAGE, PAGE);
+	assert_true(boot(map, 1));
+	assert_int_equal(mb_initrd_size(), PAGE);
+	mb_set_loaded(0, 0, 0, 0);
+}
+
 static void numa_claims_do_not_overlap(void **state)
 {
 	const struct mb_range map[] = { { 0, 8 * MIB } };
@@ -211,6 +249,8 @@ int main(void)
 		cmocka_unit_test(odd_ranges_lose_their_ends),
 		cmocka_unit_test(what_the_cpu_cannot_reach_is_cut),
 		cmocka_unit_test(no_ram_is_a_clear_end),
+		cmocka_unit_test(what_the_loader_filled_is_kept),
+		cmocka_unit_test(an_initramfs_that_cannot_be_is_not_used),
 		cmocka_unit_test(numa_claims_do_not_overlap),
 		cmocka_unit_test(random_maps_agree_with_the_model),
 	};

@@ -33,7 +33,7 @@ struct boot_info {
 	char cmdline[BOOT_CMDLINE_MAX];	/* NUL-terminated; longer ones are cut, with a log line */
 };
 
-/* The one instance; filled by boot/<arch>/ before kmain(), constant afterwards. */
+/* The one instance; filled by boot/<arch>/ before kmain(); memblock_init() drops a bad initrd; constant afterwards. */
 extern struct boot_info boot_info;
 
 /*
