@@ -24,9 +24,10 @@ def test_suites(vm, smp):
     check(vm("", append="kunit", smp=smp, mem="1G", timeout=500))
 
 
-def test_preemption_between_any_two_instructions(vm):
-    """Where an instruction is a nanosecond, the interrupt comes at each point of a thread's end."""
-    check(vm("", append="kunit=sched.preemption_at_the_end_of_a_thread", smp=1, icount=True))
+@pytest.mark.parametrize("suite", ["sched.preemption_at_the_end_of_a_thread", "preempt preempt_test.points=500"])
+def test_preemption_between_any_two_instructions(vm, suite):
+    """Where an instruction is a nanosecond, interrupts come at each point of a thread's end, at many of other acts."""
+    check(vm("", append="kunit=" + suite, smp=1, icount=True, timeout=200))
 
 
 # ---- What it prints ----
