@@ -6,9 +6,11 @@
  */
 #include <linux/kfence.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/stringify.h>
 #include "../../mm/kfence/kfence.h"
 #include "kfence_kunit.h"
 
@@ -107,6 +109,32 @@ static void metadata(struct kunit *test)
 	KUNIT_EXPECT_LE(test, sizeof(struct kfence_object), (size_t)64);
 }
 
+/*
+ * A pool of 128 MiB: tables split, entries, page structs and metadata written, the list linked. What does not depend on
+ * the size is lost in it, so a pool of 8 GiB takes as much per object.
+ */
+#define ENABLED_OBJECTS	16383
+
+static void enabling(struct kunit *test)
+{
+	u64 best = U64_MAX;
+
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		long objects;
+		u64 t;
+
+		KUNIT_ASSERT_EQ(test, kfence_setup("0", __stringify(ENABLED_OBJECTS), "global"), 0);
+		objects = kfence_pool_objects();
+		t = ktime_get_ns();
+		KUNIT_ASSERT_EQ(test, kfence_param_set("sample_interval", "-1"), 0);
+		best = min(best, ktime_get_ns() - t);
+		KUNIT_EXPECT_EQ(test, kfence_pool_objects(), objects + ENABLED_OBJECTS);
+		KUNIT_ASSERT_EQ(test, kfence_param_set("sample_interval", "0"), 0);
+		KUNIT_ASSERT_TRUE(test, kfence_wait_drained(objects));
+	}
+	pr_info("kfence_bench: enable_per_object ns=%llu\n", div_u64(best, ENABLED_OBJECTS));
+}
+
 #define REPORTS	1000
 
 /* One after the other as fast as they come; each is looked for in the log, whole and in order. */
@@ -137,6 +165,7 @@ static struct kunit_case bench_cases[] = {
 	KUNIT_CASE(guarded_pairs),
 	KUNIT_CASE(page_table_work),
 	KUNIT_CASE(metadata),
+	KUNIT_CASE(enabling),
 	KUNIT_CASE(thousand_reports),
 	{}
 };

@@ -17,6 +17,7 @@ def test_figures(arch):
     pairs = {name: n for name, n in found.items() if name.startswith("pair_")}
     assert len(pairs) == 8 and all(0 < n <= bench.PAIR_GOAL for n in pairs.values()), pairs
     assert 0 < found["page_table_pair"] <= bench.PAGE_TABLE_GOAL, found
+    assert 0 < found["enable_per_object"] <= bench.ENABLE_GOAL, found
     assert found["metadata"] <= bench.METADATA_GOAL, found
     assert found["reports_in_log"] == found["reports_on_console"] == bench.REPORTS, found
 

@@ -12,6 +12,8 @@ TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 # The goals of the issue "KFENCE, upstream's and the enhanced one"; None: shown only.
 PAIR_GOAL, PAGE_TABLE_GOAL, METADATA_GOAL, ENABLE_GOAL_S, REPORTS = 3000, 300, 64, 2.0, 1000
+# For those two seconds: what TCG does in one of them, on the slower of the two processors, is some 40 million instructions.
+ENABLE_GOAL = 80
 
 
 def vm(arch, *args, timeout=600):
@@ -78,6 +80,7 @@ def table(arch, sizes=True):
     found = suite(arch)
     rows = [(name, found[name], PAIR_GOAL, "instructions") for name in sorted(found) if name.startswith("pair_")]
     rows.append(("page-table work of a pair", found["page_table_pair"], PAGE_TABLE_GOAL, "instructions"))
+    rows.append(("enabling, per object", found["enable_per_object"], ENABLE_GOAL, "instructions"))
     rows.append(("metadata", found["metadata"], METADATA_GOAL, "bytes per object"))
     rows.append(("reports lost, log", REPORTS - found["reports_in_log"], 0, "of 1000"))
     rows.append(("reports lost, console", REPORTS - found["reports_on_console"], 0, "of 1000"))
