@@ -12,10 +12,16 @@
 struct columns {
 	char delimiter;		/* 0: runs of blanks, as awk */
 	u64 wanted;		/* bit n: field n + 1 */
+	bool rest;		/* "5-": all behind the 64th as well */
 	bool chars;
 	u8 order[16];		/* awk: fields in the order printed; 0 ends, 255: the whole line */
 	struct regex *filter;	/* awk '/…/ {print}' */
 };
+
+static bool is_wanted(const struct columns *col, unsigned int n)
+{
+	return n < 64 ? col->wanted >> n & 1 : col->rest;
+}
 
 static int cut_file(struct cmd *c, struct file *f, const char *name, void *arg)
 {
@@ -30,17 +36,17 @@ static int cut_file(struct cmd *c, struct file *f, const char *name, void *arg)
 		char *p = line;
 
 		if (col->chars) {
-			for (; *p && n < 64; p++, n++)
-				if (col->wanted >> n & 1)
+			for (; *p; p++, n++)
+				if (is_wanted(col, n))
 					cmd_write(c, p, 1);
 		} else if (!strchr(line, col->delimiter)) {
 			cmd_puts(c, line);
 		} else {
-			for (; p && n < 64; n++) {
+			for (; p; n++) {
 				char *next = strchr(p, col->delimiter);
 				size_t len = next ? (size_t)(next - p) : strlen(p);
 
-				if (col->wanted >> n & 1) {
+				if (is_wanted(col, n)) {
 					if (any)
 						cmd_write(c, &col->delimiter, 1);
 					cmd_write(c, p, len);
@@ -55,8 +61,8 @@ static int cut_file(struct cmd *c, struct file *f, const char *name, void *arg)
 	return got < 0 ? cmd_read_failed(c, name, got) : 0;
 }
 
-/* "1,3-5": returns false if it is no list of 1…64. */
-static bool parse_list(const char *s, u64 *wanted)
+/* "1,3-5,9-": returns false if it is no list of 1…64, the last without an end perhaps. */
+static bool parse_list(const char *s, struct columns *col)
 {
 	while (*s) {
 		unsigned int from = 0, to;
@@ -68,21 +74,23 @@ static bool parse_list(const char *s, u64 *wanted)
 			s++;
 			from = from ? from : 1;
 			to = 0;
-			if (!isdigit(*s))
+			if (!isdigit(*s)) {
 				to = 64;
+				col->rest = true;
+			}
 			while (isdigit(*s) && to < 100)
 				to = to * 10 + *s++ - '0';
 		}
 		if (!from || from > 64 || to < from)
 			return false;
 		for (; from <= to && from <= 64; from++)
-			*wanted |= 1ULL << (from - 1);
+			col->wanted |= 1ULL << (from - 1);
 		if (*s == ',')
 			s++;
 		else if (*s)
 			return false;
 	}
-	return *wanted;
+	return col->wanted;
 }
 
 static int cmd_cut(struct cmd *c)
@@ -98,7 +106,7 @@ static int cmd_cut(struct cmd *c)
 			col.delimiter = o.arg[0];
 		} else if (opt == 'f' || opt == 'c') {
 			col.chars = opt == 'c';
-			if (!parse_list(o.arg, &col.wanted))
+			if (!parse_list(o.arg, &col))
 				return cmd_error(c, "invalid field range: '%s'", o.arg);
 		} else {
 			return opt == OPT_HELP ? 0 : 1;
