@@ -21,13 +21,13 @@ for slab in "$@"; do
 	fi
 done
 
-# The file says "total n0=objects n1=objects …".
+# The file says "total N0=objects N1=objects …".
 sumobj=0
 for slab in "$@"; do
 	maxobj=1
 	for word in $(cat $SLABS/$slab/objects); do
 		case $word in
-		n*=*)
+		N*=*)
 			nodeobj=$(echo $word | cut -d= -f2)
 			if [ $maxobj -lt $nodeobj ]; then
 				maxobj=$nodeobj

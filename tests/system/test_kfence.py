@@ -89,3 +89,33 @@ rmmod uaf_read; echo done
     assert r.lines[:4] == ["0", "0", "-1", "64"] or "64" in r.out, r
     assert "BUG: KFENCE: use-after-free read" in r.out, r
     assert r.lines[-1] == "done", r
+
+
+def test_kfence_sh(vm):
+    """The vendor's script: its messages, a pool for the fullest node of each slab, nothing else guarded."""
+    r = vm("""kfence.sh; echo status $?
+kfence.sh kmalloc-64 kmalloc-65; echo status $?
+cd /sys/kernel/slab; cat kmalloc-64/objects kmalloc-96/objects > /tmp/objects
+kfence.sh kmalloc-64 kmalloc-96; echo status $?
+cat /tmp/objects /sys/module/kfence/parameters/num_objects /sys/module/kfence/parameters/pool_mode
+cat /sys/module/kfence/parameters/sample_interval /sys/module/kfence/parameters/order0_page
+grep -l 1 */kfence_enable
+insmod redzone; rmmod redzone; insmod uaf_read; rmmod uaf_read
+""", append="kfence.sample_interval=100", smp=2, numa=2)
+    text = r.out
+    assert "err: please input slabs\nstatus 1\nerr: slab kmalloc-65 not exist!\nstatus 1\n" in text, r
+    want = int(re.search(r"^recommend num_objects per node: (\d+)$", text, re.M)[1])
+    assert "kfence is running, disable it and wait...\n" in text and "kfence enabled!\nstatus 0\n" in text, r
+    slabs = re.findall(r"^\d+( N0=\d+)( N1=\d+)?$", text, re.M)
+    assert len(slabs) == 2, r
+    most = [max(int(n.split("=")[1]) for n in nodes if n) for nodes in slabs]
+    # Between its look and ours some objects come and go.
+    assert most[0] > 100 and abs(want - sum(most)) < 50, (want, most, r)
+    assert "\n%d\nnode\n-1\n0\nkmalloc-64/kfence_enable\nkmalloc-96/kfence_enable\n" % want in text, r
+    assert re.findall(r"BUG: KFENCE: .* in (\w+)", text) == ["redzone_init"], r
+
+
+def test_kfence_sh_in_vain(vm):
+    """A pool that cannot be had: the script says so and fails."""
+    r = vm("cd /sys/module/kfence/parameters; echo 1 > lock; kfence.sh kmalloc-64; echo status $?", append="kfence.sample_interval=0")
+    assert r.lines[-2:] == ["err: kfence enable fail!", "status 1"], r
