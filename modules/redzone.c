@@ -6,6 +6,9 @@
  * no guard page but padding, so the write passes; KFENCE finds the changed canary at the kfree():
  *
  *	BUG: KFENCE: memory corruption in redzone_init+0x…/0x… [redzone]
+ *
+ * With keep=1 the text is freed when the module is unloaded, so that the damage can be looked for before. With peek=1 the
+ * byte is only read, which changes nothing, and so is found by nobody.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -15,28 +18,44 @@
 
 #define LEN 60
 
+static bool keep;
+module_param(keep, bool, 0444);
+MODULE_PARM_DESC(keep, "free the text at unload only");
+
+static bool peek;
+module_param(peek, bool, 0444);
+MODULE_PARM_DESC(peek, "read the byte behind the text, instead of writing it");
+
+static char *text;
+
 static noinline __noclone void copy_text(volatile char *to, char c, int len)
 {
 	int i;
 
 	for (i = 0; i < len; i++)
 		to[i] = c;
-	to[i] = 0;		/* one more than len */
+	if (peek)
+		(void)to[i];
+	else
+		to[i] = 0;	/* one more than len */
 }
 
 static int redzone_init(void)
 {
-	char *text = kmalloc(LEN, GFP_KERNEL);
-
+	text = kmalloc(LEN, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
 	copy_text(text, 'x', LEN);
-	kfree(text);
+	if (!keep) {
+		kfree(text);
+		text = NULL;
+	}
 	return 0;
 }
 
 static void redzone_exit(void)
 {
+	kfree(text);
 }
 
 module_init(redzone_init);
