@@ -11,6 +11,7 @@
 #include <linux/init.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/kstrtox.h>
 #include <linux/moduleparam.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
@@ -20,6 +21,13 @@ extern const initcall_t __start___initcall[], __stop___initcall[];
 
 bool initcall_debug;
 core_param(initcall_debug, initcall_debug, bool, 0644);
+
+/* The first steps of kmain() come before parameters have values. */
+static int __init initcall_debug_early(char *val)
+{
+	return val ? kstrtobool(val, &initcall_debug) : (initcall_debug = true, 0);
+}
+early_param("initcall_debug", initcall_debug_early);
 
 void restore_context(const char *what, const void *fn, int count)
 {

@@ -4,10 +4,21 @@
  */
 #include <arch/cpu.h>
 #include <linux/export.h>
+#include <linux/irqflags.h>
 #include <linux/printk.h>
 #include <linux/reboot.h>
 
 BLOCKING_NOTIFIER_HEAD(reboot_notifier_list);
+
+/* A machine that stays on is one that goes on: the caller gets back control as it was. */
+static void leave_by(void (*means)(void))
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	means();
+	local_irq_restore(flags);
+}
 
 int register_reboot_notifier(struct notifier_block *nb)
 {
@@ -28,7 +39,7 @@ void kernel_restart(char *cmd)
 		pr_emerg("reboot: Restarting system with command '%s'\n", cmd);
 	else
 		pr_emerg("reboot: Restarting system\n");
-	arch_reboot();
+	leave_by(arch_reboot);
 }
 EXPORT_SYMBOL_GPL(kernel_restart);
 
@@ -36,7 +47,7 @@ void kernel_power_off(void)
 {
 	blocking_notifier_call_chain(&reboot_notifier_list, SYS_POWER_OFF, NULL);
 	pr_emerg("reboot: Power down\n");
-	arch_power_off();
+	leave_by(arch_power_off);
 }
 EXPORT_SYMBOL_GPL(kernel_power_off);
 
@@ -45,7 +56,7 @@ void kernel_halt(void)
 {
 	blocking_notifier_call_chain(&reboot_notifier_list, SYS_HALT, NULL);
 	pr_emerg("reboot: System halted\n");
-	arch_power_off();
+	leave_by(arch_power_off);
 }
 EXPORT_SYMBOL_GPL(kernel_halt);
 

@@ -34,7 +34,8 @@ extern struct secondary_start secondary_start;
 void secondary_entry(void);		/* physical entry, head.S */
 
 /* head.S: where C begins. @handover: physical, the EFI stub's struct boot_info, or 0. */
-void __attribute__((noreturn)) arm64_start(phys_addr_t dtb, phys_addr_t handover, phys_addr_t image);
+void __attribute__((noreturn)) arm64_start(phys_addr_t dtb, phys_addr_t handover, phys_addr_t image,
+					     unsigned int level);
 
 /* The image's physical address. */
 extern phys_addr_t arm64_image_pa;

@@ -101,6 +101,7 @@ efi_primary_entry:
 	mov	x22, x1
 	mov	x0, xzr
 1:	mov	x21, x0
+	mrs	x24, CurrentEL
 	bl	drop_to_el1
 
 	/*
@@ -314,6 +315,7 @@ primary_virtual:
 	mov	x0, x21
 	mov	x1, x22
 	mov	x2, x23
+	lsr	x3, x24, #2			/* the level's number */
 	b	arm64_start
 
 secondary_virtual:

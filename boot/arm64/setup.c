@@ -146,10 +146,11 @@ static bool take_handover(phys_addr_t pa)
 	return true;
 }
 
-void arm64_start(phys_addr_t dtb, phys_addr_t handover, phys_addr_t image)
+void arm64_start(phys_addr_t dtb, phys_addr_t handover, phys_addr_t image, unsigned int level)
 {
 	bool efi;
 
+	pr_info("CPU: started at EL%u\n", level);
 	arm64_image_pa = image;
 	efi = take_handover(handover);
 	open_tree(efi ? boot_info.dtb : dtb);

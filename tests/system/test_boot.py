@@ -2,6 +2,8 @@
 """Every way in: boot paths, machine shapes, and how tools/vm reports the end."""
 import os
 import re
+import struct
+import subprocess
 import time
 
 import pexpect
@@ -9,7 +11,8 @@ import pytest
 
 from conftest import TREE, VM
 
-PATHS = [("x86_64", "direct"), ("x86_64", "bios"), ("x86_64", "uefi"), ("arm64", "direct"), ("arm64", "uefi")]
+PATHS = [("x86_64", "direct", "PVH"), ("x86_64", "bios", "Multiboot2"), ("x86_64", "uefi", "Multiboot2"),
+         ("arm64", "direct", "Linux Image"), ("arm64", "uefi", "EFI stub")]
 
 
 def skip_other_arch(request, arch):
@@ -17,20 +20,21 @@ def skip_other_arch(request, arch):
     return bool(wanted) and arch not in wanted
 
 
-@pytest.mark.parametrize("machine,boot", PATHS, ids=["%s-%s" % p for p in PATHS])
-def test_boot_path(request, machine, boot):
+@pytest.mark.parametrize("machine,boot,protocol", PATHS, ids=["%s-%s" % p[:2] for p in PATHS])
+def test_boot_path(request, machine, boot, protocol):
     arch = machine
     if skip_other_arch(request, arch):
         return
-    r = VM(arch)("uname -m; cat /proc/cmdline; ls /lib/modules/hello.ko; nproc; dmesg | grep -o 'Unknown.*'", append="loglevel=7 word='a b'",
+    r = VM(arch)("uname -m; cat /proc/cmdline; ls /lib/modules/hello.ko; nproc; dmesg | grep -oE 'Unknown.*|started by .*'", append="loglevel=7 word='a b'",
                  boot=boot, smp=2)
     assert r.status == 0, r
     assert r.lines[0] == {"x86_64": "x86_64", "arm64": "aarch64"}[arch]
     assert "loglevel=7" in r.lines[1] and "vmrun" in r.lines[1]
     assert r.lines[2:4] == ["/lib/modules/hello.ko", "2"], r
+    assert r.lines[4] == "started by " + protocol, r
     # Of the words, only ours is nobody's: what the loader adds is known. GRUB takes the quotes away.
-    assert re.fullmatch("Unknown kernel command line parameters \"word='?a b'?\", ignored.", r.lines[4]), r
-    assert len(r.lines) == 5, r
+    assert re.fullmatch("Unknown kernel command line parameters \"word='?a b'?\", ignored.", r.lines[5]), r
+    assert len(r.lines) == 6, r
 
 
 @pytest.mark.parametrize("mem", ["64M", "1G", "20G", "24G"])
@@ -82,6 +86,45 @@ def test_other_machines(vm):
     for shape in shapes[vm.arch]:
         r = vm("echo fine", **shape)
         assert (r.status, r.out) == (0, "fine\n"), (shape, r)
+
+
+def dump_device_tree(path):
+    """The tree that QEMU makes for the machine of tools/vm, without the room that it leaves behind it."""
+    subprocess.run(["qemu-system-aarch64", "-machine", "virt,gic-version=3,acpi=off,dumpdtb=%s" % path, "-cpu", "max", "-smp", "2",
+                    "-m", "512M"], stderr=subprocess.DEVNULL, timeout=60)
+    blob = path.read_bytes()
+    off_struct, off_strings, size_strings, size_struct = (struct.unpack_from(">I", blob, at)[0] for at in (8, 12, 32, 36))
+    end = max(off_struct + size_struct, off_strings + size_strings)
+    return blob[:4] + struct.pack(">I", end) + blob[8:end]
+
+
+def test_odd_device_trees(request, tmp_path):
+    """docs/boot.md's table: what is missing costs a line in the log, or is told by a panic."""
+    if skip_other_arch(request, "arm64"):
+        return
+    whole = dump_device_tree(tmp_path / "whole")
+
+    def boot(blob):
+        path = tmp_path / "odd.dtb"
+        path.write_bytes(blob)
+        return VM("arm64")("nproc; dmesg", bootlog=True, qemu_arg="-dtb %s" % path)
+
+    def without(name):
+        assert name in whole
+        return whole.replace(name, name[:-2] + b"?" + name[-1:])
+
+    r = boot(whole)
+    assert r.status == 0 and "\n2\n" in r.out, r
+    r = boot(without(b"\1cpus\0"))
+    assert r.status == 0 and "\n1\n" in r.out and "smp: the device tree names no CPUs" in r.out, r
+    r = boot(without(b"arm,gic-v3\0"))
+    assert r.status == 100 and "Kernel panic - not syncing: no usable interrupt controller" in r.out, r
+    r = boot(without(b"arm,pl011\0"))      # unheard it does all, and switches itself off
+    assert (r.status, r.out) == (101, ""), r
+    # QEMU leaves twice the file's size behind it: more than 2 MiB is no tree's size.
+    r = boot(whole + bytes(2 << 20))
+    assert r.status == 100 and re.search("fdt: no device tree at 0x.*fdt: the device tree names no memory.*"
+                                         "Kernel panic - not syncing: memblock", r.out, re.S), r
 
 
 def test_status_is_the_last_commands(vm):
