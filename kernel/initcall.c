@@ -5,16 +5,12 @@
  * The linker sorts the entries by the section's name, "__initcall.<level>", so the table is already in
  * order. initcall_debug prints each with its result and time, as in Linux.
  */
-#include <arch/cpu.h>
 #include <arch/time.h>
-#include <linux/bug.h>
 #include <linux/init.h>
-#include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/kstrtox.h>
 #include <linux/moduleparam.h>
-#include <linux/preempt.h>
-#include <linux/sched.h>
+#include <paddock/driver_call.h>
 #include <paddock/init.h>
 
 extern const initcall_t __start___initcall[], __stop___initcall[];
@@ -29,32 +25,17 @@ static int __init initcall_debug_early(char *val)
 }
 early_param("initcall_debug", initcall_debug_early);
 
-void restore_context(const char *what, const void *fn, int count)
-{
-	bool imbalance = preempt_count() != count, masked = irqs_disabled();
-
-	if (likely(!imbalance && !masked))
-		return;
-	/* Put right first: what the report calls must not stumble over it. */
-	current->preempt_count = count;
-	if (masked)
-		local_irq_enable();
-	WARN(1, "%s %pS returned with %s%s%s\n", what, fn, imbalance ? "preemption imbalance" : "",
-	     imbalance && masked ? " and " : "", masked ? "disabled interrupts" : "");
-}
-
 static void __init run_one(initcall_t fn)
 {
-	int count = preempt_count(), ret;
 	u64 begin = arch_clock_ns();
+	int ret;
 
 	if (initcall_debug)
 		pr_info("calling  %pS @ 1\n", fn);
-	ret = fn();
+	ret = call_driver("initcall", NULL, fn);
 	if (initcall_debug)
 		pr_info("initcall %pS returned %d after %llu usecs\n", fn, ret,
 			(arch_clock_ns() - begin) / 1000);
-	restore_context("initcall", fn, count);
 }
 
 void __init do_initcalls(void)

@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
+#include <paddock/driver_call.h>
 #include <paddock/init.h>
 
 extern const struct kernel_param __start___param[], __stop___param[];
@@ -219,7 +220,7 @@ static ssize_t module_attr_show(struct kobject *kobj, struct attribute *attr, ch
 	struct module_attribute *mattr = container_of(attr, struct module_attribute, attr);
 	struct module_kobject *mk = container_of(kobj, struct module_kobject, kobj);
 
-	return mattr->show ? mattr->show(mattr, mk, buf) : -EIO;
+	return mattr->show ? call_driver("show", NULL, mattr->show, mattr, mk, buf) : -EIO;
 }
 
 static ssize_t module_attr_store(struct kobject *kobj, struct attribute *attr, const char *buf,
@@ -228,7 +229,7 @@ static ssize_t module_attr_store(struct kobject *kobj, struct attribute *attr, c
 	struct module_attribute *mattr = container_of(attr, struct module_attribute, attr);
 	struct module_kobject *mk = container_of(kobj, struct module_kobject, kobj);
 
-	return mattr->store ? mattr->store(mattr, mk, buf, len) : -EIO;
+	return mattr->store ? call_driver("store", NULL, mattr->store, mattr, mk, buf, len) : -EIO;
 }
 
 static const struct sysfs_ops module_sysfs_ops = {

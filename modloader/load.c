@@ -22,7 +22,7 @@
 #include <linux/string.h>
 #include <linux/wait.h>
 #include <asm/elf.h>
-#include <paddock/init.h>
+#include <paddock/driver_call.h>
 #include <paddock/params.h>
 #include <paddock/pmalloc.h>
 #include "internal.h"
@@ -251,12 +251,8 @@ void module_notify(struct module *mod)
 /* Run init. The module is COMING; a reference is held for it. */
 static int run_init(struct module *mod)
 {
-	int err = 0, count = preempt_count();
+	int err = mod->init ? call_driver("initcall", NULL, mod->init) : 0;
 
-	if (mod->init) {
-		err = mod->init();
-		restore_context("initcall", mod->init, count);	/* or the lock it forgot would be the kernel's */
-	}
 	if (err > 0) {
 		pr_warn("%s: '%s'->init suspiciously returned %d, it should follow 0/-E convention\n"
 			"%s: loading module anyway...\n", "do_init_module", mod->name, err, "do_init_module");

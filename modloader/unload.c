@@ -11,7 +11,7 @@
 #include <linux/panic.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
-#include <paddock/init.h>
+#include <paddock/driver_call.h>
 #include <paddock/percpu.h>
 #include <paddock/pmalloc.h>
 #include "internal.h"
@@ -198,10 +198,10 @@ int module_unload(const char *name, unsigned int flags, struct module_errbuf *er
 
 	if (!again) {
 		if (hooks.exit) {
-			int count = preempt_count();
+			struct call_context before = call_context_now();
 
 			hooks.exit();
-			restore_context("exit", hooks.exit, count);
+			call_context_check(&before, "exit", NULL, hooks.exit);
 		}
 		module_notify(mod);	/* GOING */
 		module_sysfs_remove(mod);

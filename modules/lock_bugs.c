@@ -5,10 +5,14 @@
  */
 #include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/irqflags.h>
 #include <linux/kthread.h>
+#include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/timer.h>
@@ -104,6 +108,49 @@ static void mutex_twice(void)
 	mutex_lock(&first);
 }
 
+/* ---- In operations of files: bug=files ---- */
+
+static ssize_t read_with_lock(struct file *file, char __user *buf, size_t count, loff_t *pos)
+{
+	spin_lock(&spin);
+	return 0;
+}
+
+static ssize_t write_masked(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+{
+	local_irq_disable();
+	return count;
+}
+
+static const struct file_operations dev_fops = {
+	.owner = THIS_MODULE,
+	.read = read_with_lock,
+	.write = write_masked,
+};
+
+static struct miscdevice dev = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = KBUILD_MODNAME,
+	.fops = &dev_fops,
+};
+
+static int show_with_mutex(struct seq_file *m, void *v)
+{
+	mutex_lock(&first);
+	seq_puts(m, "shown\n");
+	return 0;
+}
+
+static bool has_files;
+
+static void make_files(void)
+{
+	if (misc_register(&dev))
+		return;
+	has_files = true;
+	proc_create_single(KBUILD_MODNAME, 0444, NULL, show_with_mutex);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -117,6 +164,7 @@ static const struct {
 	{ "leave_masked", leave_masked },
 	{ "take_twice", take_twice },
 	{ "mutex_twice", mutex_twice },
+	{ "files", make_files },
 };
 
 static int __init lock_bugs_init(void)
@@ -135,6 +183,10 @@ static int __init lock_bugs_init(void)
 
 static void __exit lock_bugs_exit(void)
 {
+	if (!has_files)
+		return;
+	remove_proc_entry(KBUILD_MODNAME, NULL);
+	misc_deregister(&dev);
 }
 
 module_init(lock_bugs_init);

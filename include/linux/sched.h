@@ -133,6 +133,7 @@ struct task_struct {
 	struct mutex *blocked_on;	/* [T] the mutex it waits for */
 	struct mutex *held_mutexes[8];	/* [T] mutexes it holds, as far as they fit */
 	unsigned int nr_held;		/* [T] */
+	unsigned int nr_held_told;	/* [T] so many were reported as left behind by a driver's function */
 	int pagefault_disabled;		/* [T] */
 	void *journal_info;
 	struct kunit *kunit_test;	/* [T] the running test, if any */

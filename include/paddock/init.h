@@ -8,13 +8,6 @@
 
 #include <linux/init.h>
 
-/*
- * restore_context - @fn of a driver has returned, which must leave preemption and interrupts as they were: when it was
- * called the preempt count was @count, and interrupts were on. If not, both are put right, and a warning tells who.
- * @what: "initcall", "exit". Context: thread.
- */
-void restore_context(const char *what, const void *fn, int count);
-
 void params_early_init(void);	/* kernel/options.c */
 void memblock_init(void);	/* mm/memblock.c */
 void paging_init(void);		/* mm/pgtable.c, mm/image.c */

@@ -35,7 +35,7 @@ static ssize_t dev_attr_show(struct kobject *kobj, struct attribute *attr, char 
 {
 	struct device_attribute *a = container_of(attr, struct device_attribute, attr);
 
-	return a->show ? a->show(kobj_to_dev(kobj), a, buf) : -EIO;
+	return a->show ? call_driver("show", NULL, a->show, kobj_to_dev(kobj), a, buf) : -EIO;
 }
 
 static ssize_t dev_attr_store(struct kobject *kobj, struct attribute *attr, const char *buf,
@@ -43,7 +43,7 @@ static ssize_t dev_attr_store(struct kobject *kobj, struct attribute *attr, cons
 {
 	struct device_attribute *a = container_of(attr, struct device_attribute, attr);
 
-	return a->store ? a->store(kobj_to_dev(kobj), a, buf, count) : -EIO;
+	return a->store ? call_driver("store", NULL, a->store, kobj_to_dev(kobj), a, buf, count) : -EIO;
 }
 
 static const struct sysfs_ops dev_sysfs_ops = { .show = dev_attr_show, .store = dev_attr_store };
@@ -205,64 +205,83 @@ static int add_devnode(struct device *dev)
 	return 0;
 }
 
+static int add_folder(struct device *dev)
+{
+	struct class *class = dev->class;
+	int err;
+
+	/* parent_of() may make a folder for the class's devices. */
+	if (class)
+		mutex_lock(&class->p->lock);
+	err = kobject_add(&dev->kobj, parent_of(dev), NULL);
+	if (class)
+		mutex_unlock(&class->p->lock);
+	return err;
+}
+
+/* Links from and to the class's folder, and the files that its devices have. On failure the first link is gone. */
+static int add_class_files(struct device *dev)
+{
+	struct class *class = dev->class;
+	int err;
+
+	if (!class)
+		return 0;
+	err = sysfs_create_link(&class->p->subsys.kobj, &dev->kobj, dev_name(dev));
+	if (err)
+		return err;
+	err = sysfs_create_link(&dev->kobj, &class->p->subsys.kobj, "subsystem");
+	if (!err)
+		err = sysfs_create_groups(&dev->kobj, class->dev_groups);
+	if (err)
+		sysfs_remove_link(&class->p->subsys.kobj, dev_name(dev));
+	return err;
+}
+
+/* Its own files: groups, and by its number "dev" and the node in /dev. */
+static int add_own_files(struct device *dev)
+{
+	int err = sysfs_create_groups(&dev->kobj, dev->groups);
+
+	if (!err && MAJOR(dev->devt))
+		err = device_create_file(dev, &dev_attr_dev);
+	return err ? err : add_devnode(dev);
+}
+
 int device_add(struct device *dev)
 {
-	struct class *class;
 	int err = -EINVAL;
 
 	dev = get_device(dev);
 	if (!dev)
 		return err;
-	class = dev->class;
 	if (dev->init_name) {
 		err = dev_set_name(dev, "%s", dev->init_name);
 		if (err)
 			goto put;
 		dev->init_name = NULL;
 	}
-	if (!kobject_name(&dev->kobj))
-		goto put;
-	if (class)
-		mutex_lock(&class->p->lock);
-	err = kobject_add(&dev->kobj, parent_of(dev), NULL);
-	if (class)
-		mutex_unlock(&class->p->lock);
+	err = kobject_name(&dev->kobj) ? add_folder(dev) : -EINVAL;
 	if (err)
 		goto put;
-	if (class) {
-		err = sysfs_create_link(&class->p->subsys.kobj, &dev->kobj, dev_name(dev));
-		if (err)
-			goto del;
-		err = sysfs_create_link(&dev->kobj, &class->p->subsys.kobj, "subsystem");
-		if (err)
-			goto unlink;
-		err = sysfs_create_groups(&dev->kobj, class->dev_groups);
-		if (err)
-			goto unlink;
-	}
-	err = sysfs_create_groups(&dev->kobj, dev->groups);
+	err = add_class_files(dev);
+	if (err)
+		goto del;
+	err = add_own_files(dev);
 	if (err)
 		goto unlink;
-	if (MAJOR(dev->devt)) {
-		err = device_create_file(dev, &dev_attr_dev);
-		if (err)
-			goto unlink;
-		err = add_devnode(dev);
-		if (err)
-			goto unlink;
-	}
-	if (class) {
-		mutex_lock(&class->p->lock);
-		list_add_tail(&dev->class_node, &class->p->devices);
-		mutex_unlock(&class->p->lock);
+	if (dev->class) {
+		mutex_lock(&dev->class->p->lock);
+		list_add_tail(&dev->class_node, &dev->class->p->devices);
+		mutex_unlock(&dev->class->p->lock);
 	}
 	kobject_uevent(&dev->kobj, KOBJ_ADD);
 	put_device(dev);
 	return 0;
 
 unlink:
-	if (class)
-		sysfs_remove_link(&class->p->subsys.kobj, dev_name(dev));
+	if (dev->class)
+		sysfs_remove_link(&dev->class->p->subsys.kobj, dev_name(dev));
 del:
 	kobject_del(&dev->kobj);	/* and all files in it */
 put:
@@ -406,7 +425,7 @@ static ssize_t class_attr_show(struct kobject *kobj, struct attribute *attr, cha
 	struct class_attribute *a = container_of(attr, struct class_attribute, attr);
 	struct class_private *p = container_of(kobj, struct class_private, subsys.kobj);
 
-	return a->show ? a->show(p->class, a, buf) : -EIO;
+	return a->show ? call_driver("show", NULL, a->show, p->class, a, buf) : -EIO;
 }
 
 static ssize_t class_attr_store(struct kobject *kobj, struct attribute *attr, const char *buf,
@@ -415,7 +434,7 @@ static ssize_t class_attr_store(struct kobject *kobj, struct attribute *attr, co
 	struct class_attribute *a = container_of(attr, struct class_attribute, attr);
 	struct class_private *p = container_of(kobj, struct class_private, subsys.kobj);
 
-	return a->store ? a->store(p->class, a, buf, count) : -EIO;
+	return a->store ? call_driver("store", NULL, a->store, p->class, a, buf, count) : -EIO;
 }
 
 static const struct sysfs_ops class_sysfs_ops = { .show = class_attr_show, .store = class_attr_store };

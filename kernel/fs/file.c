@@ -90,7 +90,7 @@ struct file *open_inode(struct inode *inode, struct dentry *dentry, int flags)
 		goto leave;
 	}
 	if (f->f_op->open) {
-		err = f->f_op->open(inode, f);
+		err = file_call(f, "open", open, inode, f);
 		if (err) {
 			fops_put(f->f_op);	/* open() may have replaced it */
 			goto leave;
@@ -123,7 +123,7 @@ void fput(struct file *f)
 	f->f_closing = true;
 	if (gate_detach(f)) {
 		if (f->f_opened && f->f_op->release)
-			f->f_op->release(f->f_inode, f);
+			file_call(f, "release", release, f->f_inode, f);
 		gate_exit(f);
 	}
 	finish_file(f);
@@ -167,7 +167,7 @@ int filp_close(struct file *filp, fl_owner_t id)
 	int err = 0;
 
 	if (filp->f_op->flush && !gate_enter(filp)) {
-		err = filp->f_op->flush(filp, id);
+		err = file_call(filp, "flush", flush, filp, id);
 		gate_exit(filp);
 	}
 	fput(filp);
@@ -185,7 +185,7 @@ ssize_t vfs_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
 	n = gate_enter(file);
 	if (n)
 		return n;
-	n = file->f_op->read ? file->f_op->read(file, buf, min(count, MAX_RW_COUNT), pos) : -EINVAL;
+	n = file->f_op->read ? file_call(file, "read", read, file, buf, min(count, MAX_RW_COUNT), pos) : -EINVAL;
 	gate_exit(file);
 	return n;
 }
@@ -199,7 +199,7 @@ ssize_t vfs_write(struct file *file, const char __user *buf, size_t count, loff_
 	n = gate_enter(file);
 	if (n)
 		return n;
-	n = file->f_op->write ? file->f_op->write(file, buf, min(count, MAX_RW_COUNT), pos) : -EINVAL;
+	n = file->f_op->write ? file_call(file, "write", write, file, buf, min(count, MAX_RW_COUNT), pos) : -EINVAL;
 	gate_exit(file);
 	return n;
 }
@@ -284,7 +284,7 @@ loff_t vfs_llseek(struct file *file, loff_t offset, int whence)
 	if (!(file->f_mode & FMODE_LSEEK))
 		ret = -ESPIPE;
 	else if (file->f_op->llseek)
-		ret = file->f_op->llseek(file, offset, whence);
+		ret = file_call(file, "llseek", llseek, file, offset, whence);
 	else
 		ret = default_llseek(file, offset, whence);
 	gate_exit(file);
@@ -308,7 +308,7 @@ long vfs_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	ret = gate_enter(file);
 	if (ret)
 		return ret;
-	ret = file->f_op->unlocked_ioctl ? file->f_op->unlocked_ioctl(file, cmd, arg) : -ENOTTY;
+	ret = file->f_op->unlocked_ioctl ? file_call(file, "ioctl", unlocked_ioctl, file, cmd, arg) : -ENOTTY;
 	gate_exit(file);
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
 }
@@ -320,7 +320,7 @@ int vfs_fsync(struct file *file, int datasync)
 	ret = gate_enter(file);
 	if (ret)
 		return ret;
-	ret = file->f_op->fsync ? file->f_op->fsync(file, 0, MAX_LFS_FILESIZE, datasync) : -EINVAL;
+	ret = file->f_op->fsync ? file_call(file, "fsync", fsync, file, 0, MAX_LFS_FILESIZE, datasync) : -EINVAL;
 	gate_exit(file);
 	return ret;
 }
@@ -389,7 +389,7 @@ int iterate_dir(struct file *file, struct dir_context *ctx)
 		return -ENOTDIR;
 	lock_pos(file);
 	ctx->pos = file->f_pos;
-	err = file->f_op->iterate_shared(file, ctx);
+	err = file_call(file, "readdir", iterate_shared, file, ctx);
 	file->f_pos = ctx->pos;
 	unlock_pos(file);
 	return err;

@@ -144,7 +144,7 @@ void gate_close(struct inode_gate *gate)
 		file->f_active++;
 		spin_unlock(&gate->lock);
 		if (file->f_opened && file->f_op->release)
-			file->f_op->release(file->f_inode, file);
+			file_call(file, "release", release, file->f_inode, file);
 		leave(gate, file, 1);
 		fput(file);
 		spin_lock(&gate->lock);

@@ -7,8 +7,18 @@
 #include <linux/fs.h>
 #include <linux/kobject.h>
 #include <linux/seq_file.h>
+#include <paddock/driver_call.h>
 #include <paddock/fs.h>
 #include "gate.h"
+
+/* An operation of the open file @f, checked: file_call(f, "read", read, f, buf, ...). */
+#define file_call(f, what, op, ...)	call_driver(what, file_call_name(f), (f)->f_op->op, __VA_ARGS__)
+
+/* For the report. Pipes have no name. */
+static inline const char *file_call_name(const struct file *f)
+{
+	return f->f_path.dentry ? (const char *)f->f_path.dentry->d_name.name : "a pipe";
+}
 
 extern atomic_long_t nr_files, nr_inodes, nr_dentries, nr_ramfs_pages;
 

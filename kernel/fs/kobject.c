@@ -273,7 +273,7 @@ static ssize_t kobj_attr_show(struct kobject *kobj, struct attribute *attr, char
 {
 	struct kobj_attribute *kattr = container_of(attr, struct kobj_attribute, attr);
 
-	return kattr->show ? kattr->show(kobj, kattr, buf) : -EIO;
+	return kattr->show ? call_driver("show", NULL, kattr->show, kobj, kattr, buf) : -EIO;
 }
 
 static ssize_t kobj_attr_store(struct kobject *kobj, struct attribute *attr, const char *buf,
@@ -281,7 +281,7 @@ static ssize_t kobj_attr_store(struct kobject *kobj, struct attribute *attr, con
 {
 	struct kobj_attribute *kattr = container_of(attr, struct kobj_attribute, attr);
 
-	return kattr->store ? kattr->store(kobj, kattr, buf, count) : -EIO;
+	return kattr->store ? call_driver("store", NULL, kattr->store, kobj, kattr, buf, count) : -EIO;
 }
 
 const struct sysfs_ops kobj_sysfs_ops = {

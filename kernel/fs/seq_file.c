@@ -60,6 +60,12 @@ static int grow(struct seq_file *m)
 	return 0;
 }
 
+/* Between start() and stop() a lock may be held; show() has to leave it as it is. */
+static int show_record(struct seq_file *m, void *p)
+{
+	return call_driver("show", NULL, m->op->show, m, p);
+}
+
 /* Show from record m->index on until @offset bytes have been skipped: for a read at another position. */
 static int traverse(struct seq_file *m, loff_t offset)
 {
@@ -82,7 +88,7 @@ again:
 		err = PTR_ERR(p);
 		if (IS_ERR(p))
 			break;
-		err = m->op->show(m, p);
+		err = show_record(m, p);
 		if (err < 0)
 			break;
 		if (err) {
@@ -124,7 +130,7 @@ static int fill(struct seq_file *m, size_t want)
 		err = PTR_ERR(p);
 		if (!p || IS_ERR(p))
 			goto stop;
-		err = m->op->show(m, p);
+		err = show_record(m, p);
 		if (err < 0)
 			goto stop;
 		if (err)
@@ -157,7 +163,7 @@ static int fill(struct seq_file *m, size_t want)
 			break;
 		if (m->count >= want)
 			break;
-		err = m->op->show(m, p);
+		err = show_record(m, p);
 		if (err > 0) {
 			m->count = offs;
 		} else if (err || seq_has_overflowed(m)) {
