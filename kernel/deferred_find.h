@@ -6,6 +6,12 @@
 
 #include <paddock/deferred.h>
 
+/* Does @p point into [start, end)? */
+static inline bool points_into(const void *p, unsigned long start, unsigned long end)
+{
+	return (unsigned long)p >= start && (unsigned long)p < end;
+}
+
 struct rb_node;
 struct rb_root_cached;
 /*

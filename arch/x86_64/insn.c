@@ -176,6 +176,43 @@ static const struct opcode two_byte[256] = {
 	[0xc7] = { "", GROUP, RW },
 };
 
+/* F6, F7: test, unary arithmetic. */
+static const char *group_f6(struct opcode *op, unsigned int reg)
+{
+	static const char names[8][5] = { "test", "test", "not", "neg", "mul", "imul", "div", "idiv" };
+
+	op->form = reg < 2 ? IMM_TO_MEM : ONE_MEM;
+	op->flags |= reg == 2 || reg == 3 ? RW : R;
+	if (reg < 2)
+		op->flags |= op->flags & BYTE ? IMM8 : IMMZ;
+	return names[reg];
+}
+
+/* FE, FF: counting; only the second jumps and pushes. */
+static const char *group_fe(struct opcode *op, unsigned int code, unsigned int reg)
+{
+	static const char names[8][5] = { "inc", "dec", "call", "", "jmp", "", "push", "" };
+
+	op->form = ONE_MEM;
+	if (reg >= 2) {
+		if (code == 0xfe)
+			return "";
+		op->flags = R | WIDE | NO_SUFFIX;
+	}
+	return names[reg];
+}
+
+/* 0F BA: single bits. */
+static const char *group_0fba(struct opcode *op, unsigned int reg)
+{
+	static const char names[8][4] = { "", "", "", "", "bt", "bts", "btr", "btc" };
+
+	op->form = IMM_TO_MEM;
+	if (reg == 4)
+		op->flags &= ~W;
+	return names[reg];
+}
+
 /* An opcode that ModRM.reg completes. */
 static bool group_of(struct opcode *op, unsigned int code, unsigned int reg)
 {
@@ -200,38 +237,15 @@ static bool group_of(struct opcode *op, unsigned int code, unsigned int reg)
 		op->form = CL_MEM;
 		name = shift_names[reg];
 		break;
-	case 0xf6 ... 0xf7: {
-		static const char names[8][5] = { "test", "test", "not", "neg",
-						  "mul",  "imul", "div", "idiv" };
-
-		op->form = reg < 2 ? IMM_TO_MEM : ONE_MEM;
-		op->flags |= reg == 2 || reg == 3 ? RW : R;
-		if (reg < 2)
-			op->flags |= op->flags & BYTE ? IMM8 : IMMZ;
-		name = names[reg];
+	case 0xf6 ... 0xf7:
+		name = group_f6(op, reg);
 		break;
-	}
-	case 0xfe ... 0xff: {
-		static const char names[8][5] = { "inc", "dec", "call", "", "jmp", "", "push", "" };
-
-		op->form = ONE_MEM;
-		if (reg >= 2) {
-			if (code == 0xfe)
-				return false;
-			op->flags = R | WIDE | NO_SUFFIX;
-		}
-		name = names[reg];
+	case 0xfe ... 0xff:
+		name = group_fe(op, code, reg);
 		break;
-	}
-	case 0x1ba: {
-		static const char names[8][4] = { "", "", "", "", "bt", "bts", "btr", "btc" };
-
-		op->form = IMM_TO_MEM;
-		if (reg == 4)
-			op->flags &= ~W;
-		name = names[reg];
+	case 0x1ba:
+		name = group_0fba(op, reg);
 		break;
-	}
 	case 0x1c7:
 		op->form = ONE_MEM;
 		op->flags |= NO_SUFFIX;
@@ -468,30 +482,37 @@ static u64 immediate(const struct insn *in)
 	return in->size >= 8 ? (u64)in->imm : (u64)in->imm & ((1ull << (8 * in->size)) - 1);
 }
 
-static void describe(const struct insn *in, char *buf, size_t size)
+/* Prefixes that the assembler writes as words, the name, and a suffix where no register tells the size. */
+static void put_name(struct text *t, const struct insn *in)
 {
-	struct text t = { buf, size };
-	unsigned int reg = (in->modrm >> 3 & 7) | (in->rex & REX_R ? 8 : 0);
-	unsigned int op_size = in->size;
-	char name[8], suffix = op_size == 8 ? 'q' : op_size == 4 ? 'l' : op_size == 2 ? 'w' : 'b';
+	char suffix = in->size == 8 ? 'q' : in->size == 4 ? 'l' : in->size == 2 ? 'w' : 'b';
 	bool compares = in->op.form == SCAS || in->op.form == CMPS;
 	bool string = in->op.form >= STOS && in->op.form <= CMPS;
 	bool suffixed = in->op.form == IMM_TO_MEM || in->op.form == CL_MEM || in->op.form == MOVS ||
 			in->op.form == CMPS || (in->op.flags & EXTEND) ||
 			(in->op.form == ONE_MEM && !(in->op.flags & NO_SUFFIX));
 
-	buf[0] = '\0';
 	if (in->lock)
-		put(&t, "lock ");
+		put(t, "lock ");
 	if (string && in->rep)
-		put(&t, compares ? "repz " : "rep ");
+		put(t, compares ? "repz " : "rep ");
 	if (string && in->repne)
-		put(&t, "repnz ");
-	put(&t, "%s%s", in->op.name, in->cond);
+		put(t, "repnz ");
+	put(t, "%s%s", in->op.name, in->cond);
 	if (suffixed)
-		put(&t, "%c", suffix);
-	put(&t, " ");
+		put(t, "%c", suffix);
+	put(t, " ");
+}
 
+static void describe(const struct insn *in, char *buf, size_t size)
+{
+	struct text t = { buf, size };
+	unsigned int reg = (in->modrm >> 3 & 7) | (in->rex & REX_R ? 8 : 0);
+	unsigned int op_size = in->size;
+	char name[8];
+
+	buf[0] = '\0';
+	put_name(&t, in);
 	switch (in->op.form) {
 	case REG_TO_MEM:
 		put(&t, "%s,", register_name(in, reg, op_size, name));

@@ -324,11 +324,9 @@ bool cdevs_find(unsigned long start, unsigned long end, struct deferred *out, un
 
 	mutex_lock(&chrdevs_lock);
 	list_for_each_entry(p, &cdevs, list) {
-		unsigned long ops = (unsigned long)p->ops, at = (unsigned long)p;
-
-		if ((!(ops >= start && ops < end) && !(at >= start && at < end)) || skip--)
+		if ((!points_into(p->ops, start, end) && !points_into(p, start, end)) || skip--)
 			continue;
-		out->function = ops;
+		out->function = (unsigned long)p->ops;
 		out->object = p;
 		snprintf(out->detail, sizeof(out->detail), "%u:%u", MAJOR(p->dev), MINOR(p->dev));
 		found = true;

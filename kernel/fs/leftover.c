@@ -116,11 +116,11 @@ bool open_files_find(unsigned long start, unsigned long end, struct deferred *ou
 
 	spin_lock(&open_files_lock);
 	list_for_each_entry(f, &open_files, f_list) {
-		unsigned long fops = (unsigned long)READ_ONCE(f->f_op);
+		const struct file_operations *fops = READ_ONCE(f->f_op);
 
-		if (fops < start || fops >= end || f->f_inode->i_gate || skip--)
+		if (!points_into(fops, start, end) || f->f_inode->i_gate || skip--)
 			continue;
-		out->function = fops;
+		out->function = (unsigned long)fops;
 		out->object = f;
 		path_text(f->f_path.dentry, out->detail, sizeof(out->detail));
 		found = true;

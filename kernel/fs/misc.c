@@ -127,11 +127,9 @@ bool misc_find(unsigned long start, unsigned long end, struct deferred *out, uns
 
 	mutex_lock(&misc_lock);
 	list_for_each_entry(c, &misc_list, list) {
-		unsigned long fops = (unsigned long)c->fops, at = (unsigned long)c;
-
-		if ((!(fops >= start && fops < end) && !(at >= start && at < end)) || skip--)
+		if ((!points_into(c->fops, start, end) && !points_into(c, start, end)) || skip--)
 			continue;
-		out->function = fops;
+		out->function = (unsigned long)c->fops;
 		out->object = c;
 		snprintf(out->detail, sizeof(out->detail), "%s, %d:%d", c->name, MISC_MAJOR, c->minor);
 		found = true;

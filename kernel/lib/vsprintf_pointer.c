@@ -251,11 +251,11 @@ static const char *skip_letters(const char *fmt)
 	return fmt;
 }
 
-const char *out_pointer(struct out *o, const char *fmt, void *ptr, struct spec *spec)
+/* The letters that take any value. Returns the position behind them, or NULL: another letter. */
+static const char *out_address_as(struct out *o, const char *fmt, void *ptr, struct spec *spec)
 {
 	const char *name;
 
-	/* These take any value. */
 	switch (*fmt) {
 	case 'x':
 	case 'K':
@@ -273,21 +273,23 @@ const char *out_pointer(struct out *o, const char *fmt, void *ptr, struct spec *
 		else
 			out_address(o, ptr, spec);
 		return fmt + 1;
-	case 'a': case 'M': case 'm': case 'I': case 'i': case 'U': case 'V':
-	case 'h': case 'b': case 'E': case 'd': case 'D': case 'G':
-		break;
 	default:
-		out_address(o, ptr, spec);
-		return fmt;
+		return NULL;
 	}
+}
 
-	/* These look at what is there. */
-	if (is_bad_pointer(ptr)) {
-		struct spec plain = { .precision = -1 };
+static void out_va_format(struct out *o, const struct va_format *vaf)
+{
+	va_list copy;
 
-		out_string(o, ptr ? "(efault)" : "(null)", &plain);
-		return skip_letters(fmt);
-	}
+	va_copy(copy, *vaf->va);
+	out_vformat(o, vaf->fmt, &copy);
+	va_end(copy);
+}
+
+/* The letters that look at what is there. Returns the position behind them. */
+static const char *out_pointee(struct out *o, const char *fmt, void *ptr, const struct spec *spec)
+{
 	switch (*fmt) {
 	case 'a':
 		out_hex_fixed(o, *(const phys_addr_t *)ptr, 16);
@@ -302,15 +304,9 @@ const char *out_pointer(struct out *o, const char *fmt, void *ptr, struct spec *
 	case 'U':
 		out_uuid(o, ptr, fmt[1]);
 		return fmt + 1 + (fmt[1] == 'b' || fmt[1] == 'B' || fmt[1] == 'l' || fmt[1] == 'L');
-	case 'V': {
-		const struct va_format *vaf = ptr;
-		va_list copy;
-
-		va_copy(copy, *vaf->va);
-		out_vformat(o, vaf->fmt, &copy);
-		va_end(copy);
+	case 'V':
+		out_va_format(o, ptr);
 		return fmt + 1;
-	}
 	case 'h':
 		out_hex_string(o, ptr, spec, fmt[1]);
 		return fmt + 1 + (fmt[1] == 'C' || fmt[1] == 'D' || fmt[1] == 'N');
@@ -333,6 +329,26 @@ const char *out_pointer(struct out *o, const char *fmt, void *ptr, struct spec *
 	case 'G':
 		out_hex_fixed(o, *(const unsigned int *)ptr, 8);
 		return skip_letters(fmt);
+	default:
+		return fmt;
 	}
-	return fmt;
+}
+
+const char *out_pointer(struct out *o, const char *fmt, void *ptr, struct spec *spec)
+{
+	const char *end = out_address_as(o, fmt, ptr, spec);
+
+	if (end)
+		return end;
+	if (!*fmt || !strchr("aMmIiUVhbEdDG", *fmt)) {
+		out_address(o, ptr, spec);
+		return fmt;
+	}
+	if (is_bad_pointer(ptr)) {
+		struct spec plain = { .precision = -1 };
+
+		out_string(o, ptr ? "(efault)" : "(null)", &plain);
+		return skip_letters(fmt);
+	}
+	return out_pointee(o, fmt, ptr, spec);
 }

@@ -118,6 +118,58 @@ static const char *parse_set(const char *fmt, unsigned long *set)
 	return p + 1;
 }
 
+/* "%c", "%s", "%[": which characters belong to it? */
+static bool is_wanted(const struct conversion *c, const unsigned long *set, char ch)
+{
+	return c->kind == 'c' || (c->kind == 's' ? !isspace(ch) : test_bit((u8)ch, set));
+}
+
+/* To @text, if it is not NULL; a terminating 0 for all but "%c". Returns how many characters. */
+static unsigned int scan_text(const char *s, const struct conversion *c, const unsigned long *set, char *text)
+{
+	unsigned int n;
+
+	for (n = 0; n < c->width && s[n] && is_wanted(c, set, s[n]); n++)
+		if (text)
+			text[n] = s[n];
+	if (text && c->kind != 'c' && (n || c->kind == 's'))
+		text[n] = '\0';
+	return n;
+}
+
+/* One conversion that stores, at @place unless it is NULL. Returns the position behind its text; NULL: no match. */
+static const char *scan_one(const char *s, const struct conversion *c, const unsigned long *set, void *place)
+{
+	unsigned int n;
+	u64 value;
+
+	switch (c->kind) {
+	case 'd':
+	case 'i':
+	case 'u':
+	case 'x':
+	case 'X':
+	case 'o':
+		s = skip_spaces(s);
+		n = scan_number(s, c->width, c->kind, &value);
+		if (!n)
+			return NULL;
+		if (place)
+			store(place, c->bytes, value);
+		return s + n;
+	case 's':
+		s = skip_spaces(s);
+		return s + scan_text(s, c, set, place);
+	case 'c':
+		return s + scan_text(s, c, set, place);
+	case '[':
+		n = scan_text(s, c, set, place);
+		return n ? s + n : NULL;
+	default:
+		return NULL;
+	}
+}
+
 int vsscanf(const char *buf, const char *fmt, va_list args)
 {
 	const char *s = buf;
@@ -126,9 +178,6 @@ int vsscanf(const char *buf, const char *fmt, va_list args)
 	while (*fmt) {
 		DECLARE_BITMAP(set, 256);
 		struct conversion c;
-		unsigned int n = 0;
-		char *text;
-		u64 value;
 
 		if (isspace(*fmt)) {
 			fmt = skip_spaces(fmt);
@@ -150,54 +199,13 @@ int vsscanf(const char *buf, const char *fmt, va_list args)
 		}
 		if (!*s)
 			return stored;
-		switch (c.kind) {
-		case 'd':
-		case 'i':
-		case 'u':
-		case 'x':
-		case 'X':
-		case 'o':
-			s = skip_spaces(s);
-			n = scan_number(s, c.width, c.kind, &value);
-			if (!n)
-				return stored;
-			if (!c.discard)
-				store(va_arg(args, void *), c.bytes, value);
-			break;
-		case 'c':
-			if (c.width == UINT_MAX)
-				c.width = 1;
-			text = c.discard ? NULL : va_arg(args, char *);
-			for (; n < c.width && s[n]; n++)
-				if (text)
-					text[n] = s[n];
-			break;
-		case 's':
-			s = skip_spaces(s);
-			text = c.discard ? NULL : va_arg(args, char *);
-			for (; n < c.width && s[n] && !isspace(s[n]); n++)
-				if (text)
-					text[n] = s[n];
-			if (text)
-				text[n] = '\0';
-			break;
-		case '[':
-			fmt = parse_set(fmt, set);
-			if (!fmt)
-				return stored;
-			text = c.discard ? NULL : va_arg(args, char *);
-			for (; n < c.width && s[n] && test_bit((u8)s[n], set); n++)
-				if (text)
-					text[n] = s[n];
-			if (!n)
-				return stored;
-			if (text)
-				text[n] = '\0';
-			break;
-		default:
+		if (c.kind == 'c' && c.width == UINT_MAX)
+			c.width = 1;
+		if (c.kind == '[' && !(fmt = parse_set(fmt, set)))
 			return stored;
-		}
-		s += n;
+		s = scan_one(s, &c, set, c.discard ? NULL : va_arg(args, void *));
+		if (!s)
+			return stored;
 		stored += !c.discard;
 	}
 	return stored;

@@ -40,94 +40,114 @@ static const char day_names[7][10] = { "Sunday", "Monday", "Tuesday", "Wednesday
 static const char month_names[12][10] = { "January", "February", "March", "April", "May", "June", "July",
 					  "August", "September", "October", "November", "December" };
 
-/* strftime's letters, as far as scripts use them. */
+/* strftime's letters, as far as scripts use them: numbers… Returns false for another letter. */
+static bool print_date_number(struct cmd *c, char letter, const struct tm *tm, time64_t now, u64 nsec)
+{
+	switch (letter) {
+	case 'Y':
+		cmd_printf(c, "%ld", tm->tm_year + 1900L);
+		return true;
+	case 'y':
+		cmd_printf(c, "%02ld", tm->tm_year % 100);
+		return true;
+	case 'm':
+		cmd_printf(c, "%02d", tm->tm_mon + 1);
+		return true;
+	case 'd':
+		cmd_printf(c, "%02d", tm->tm_mday);
+		return true;
+	case 'e':
+		cmd_printf(c, "%2d", tm->tm_mday);
+		return true;
+	case 'H':
+		cmd_printf(c, "%02d", tm->tm_hour);
+		return true;
+	case 'I':
+		cmd_printf(c, "%02d", (tm->tm_hour + 11) % 12 + 1);
+		return true;
+	case 'M':
+		cmd_printf(c, "%02d", tm->tm_min);
+		return true;
+	case 'S':
+		cmd_printf(c, "%02d", tm->tm_sec);
+		return true;
+	case 'N':
+		cmd_printf(c, "%09llu", nsec);
+		return true;
+	case 'j':
+		cmd_printf(c, "%03d", tm->tm_yday + 1);
+		return true;
+	case 's':
+		cmd_printf(c, "%lld", now);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* … words, @len characters of them … NULL: another letter. */
+static const char *date_word(char letter, const struct tm *tm, int *len)
+{
+	*len = letter == 'a' || letter == 'b' || letter == 'h' ? 3 : 9;
+	switch (letter) {
+	case 'a':
+	case 'A':
+		return day_names[tm->tm_wday];
+	case 'b':
+	case 'h':
+	case 'B':
+		return month_names[tm->tm_mon];
+	case 'p':
+		return tm->tm_hour < 12 ? "AM" : "PM";
+	case 'Z':
+		return "UTC";
+	case 'z':
+		return "+0000";
+	case 'n':
+		return "\n";
+	case 't':
+		return "\t";
+	case '%':
+		return "%";
+	default:
+		return NULL;
+	}
+}
+
+/* … and short forms of formats. */
+static const char *date_format(char letter)
+{
+	switch (letter) {
+	case 'F':
+		return "%Y-%m-%d";
+	case 'T':
+		return "%H:%M:%S";
+	case 'R':
+		return "%H:%M";
+	default:
+		return NULL;
+	}
+}
+
 static void print_date(struct cmd *c, const char *fmt, const struct tm *tm, time64_t now, u64 nsec)
 {
 	for (; *fmt; fmt++) {
+		const char *word;
+		int len;
+
 		if (*fmt != '%' || !fmt[1]) {
 			cmd_write(c, fmt, 1);
 			continue;
 		}
-		switch (*++fmt) {
-		case 'Y':
-			cmd_printf(c, "%ld", tm->tm_year + 1900L);
-			break;
-		case 'y':
-			cmd_printf(c, "%02ld", tm->tm_year % 100);
-			break;
-		case 'm':
-			cmd_printf(c, "%02d", tm->tm_mon + 1);
-			break;
-		case 'd':
-			cmd_printf(c, "%02d", tm->tm_mday);
-			break;
-		case 'e':
-			cmd_printf(c, "%2d", tm->tm_mday);
-			break;
-		case 'H':
-			cmd_printf(c, "%02d", tm->tm_hour);
-			break;
-		case 'I':
-			cmd_printf(c, "%02d", (tm->tm_hour + 11) % 12 + 1);
-			break;
-		case 'p':
-			cmd_puts(c, tm->tm_hour < 12 ? "AM" : "PM");
-			break;
-		case 'M':
-			cmd_printf(c, "%02d", tm->tm_min);
-			break;
-		case 'S':
-			cmd_printf(c, "%02d", tm->tm_sec);
-			break;
-		case 'N':
-			cmd_printf(c, "%09llu", nsec);
-			break;
-		case 'j':
-			cmd_printf(c, "%03d", tm->tm_yday + 1);
-			break;
-		case 's':
-			cmd_printf(c, "%lld", now);
-			break;
-		case 'F':
-			print_date(c, "%Y-%m-%d", tm, now, nsec);
-			break;
-		case 'T':
-			print_date(c, "%H:%M:%S", tm, now, nsec);
-			break;
-		case 'R':
-			print_date(c, "%H:%M", tm, now, nsec);
-			break;
-		case 'a':
-			cmd_printf(c, "%.3s", day_names[tm->tm_wday]);
-			break;
-		case 'A':
-			cmd_puts(c, day_names[tm->tm_wday]);
-			break;
-		case 'b':
-		case 'h':
-			cmd_printf(c, "%.3s", month_names[tm->tm_mon]);
-			break;
-		case 'B':
-			cmd_puts(c, month_names[tm->tm_mon]);
-			break;
-		case 'Z':
-			cmd_puts(c, "UTC");
-			break;
-		case 'z':
-			cmd_puts(c, "+0000");
-			break;
-		case 'n':
-			cmd_puts(c, "\n");
-			break;
-		case 't':
-			cmd_puts(c, "\t");
-			break;
-		case '%':
-			cmd_puts(c, "%");
-			break;
-		default:
+		if (print_date_number(c, *++fmt, tm, now, nsec))
+			continue;
+		word = date_word(*fmt, tm, &len);
+		if (word)
+			cmd_printf(c, "%.*s", len, word);
+		else if (date_format(*fmt))
+			print_date(c, date_format(*fmt), tm, now, nsec);
+		else
 			cmd_write(c, fmt - 1, 2);
-		}
 	}
 }
 

@@ -91,24 +91,25 @@ static u64 print_log(struct cmd *c, u64 seq, struct log_entry *e, char *buf, siz
 
 #define FORMAT_BYTES (4 * LOG_LINE_MAX)
 
-static int cmd_dmesg(struct cmd *c)
+struct dmesg {
+	struct dmesg_format format;
+	bool clear, show, follow;
+};
+
+/* Returns -1 to go on, or the status. */
+static int dmesg_options(struct cmd *c, struct dmesg *d)
 {
-	struct dmesg_format f = { .levels = 0xff };
-	bool clear = false, show = true, follow = false;
 	struct cmd_opts o = { };
-	struct log_entry *e;
-	char *buf;
-	u64 seq;
-	int opt, status = 0;
+	int opt;
 
 	while ((opt = cmd_getopt(c, &o, "cCDEHn:l:rtTwxk")) != -1) {
 		switch (opt) {
 		case 'c':
-			clear = true;
+			d->clear = true;
 			break;
 		case 'C':
-			clear = true;
-			show = false;
+			d->clear = true;
+			d->show = false;
 			break;
 		case 'D':
 			return set_console_level(c, "1");
@@ -117,21 +118,21 @@ static int cmd_dmesg(struct cmd *c)
 		case 'n':
 			return set_console_level(c, o.arg);
 		case 'l':
-			f.levels = parse_levels(o.arg);
-			if (!f.levels)
+			d->format.levels = parse_levels(o.arg);
+			if (!d->format.levels)
 				return cmd_error(c, "unknown level '%s'", o.arg);
 			break;
 		case 'r':
-			f.raw = true;
+			d->format.raw = true;
 			break;
 		case 't':
-			f.no_time = true;
+			d->format.no_time = true;
 			break;
 		case 'w':
-			follow = true;
+			d->follow = true;
 			break;
 		case 'x':
-			f.decode = true;
+			d->format.decode = true;
 			break;
 		case OPT_HELP:
 			return 0;
@@ -139,6 +140,19 @@ static int cmd_dmesg(struct cmd *c)
 			return cmd_usage(c);
 		}
 	}
+	return -1;
+}
+
+static int cmd_dmesg(struct cmd *c)
+{
+	struct dmesg d = { .format.levels = 0xff, .show = true };
+	int status = dmesg_options(c, &d);
+	struct log_entry *e;
+	char *buf;
+	u64 seq;
+
+	if (status >= 0)
+		return status;
 	e = kmalloc(sizeof(*e), GFP_KERNEL);
 	buf = kmalloc(FORMAT_BYTES, GFP_KERNEL);
 	if (!e || !buf) {
@@ -147,20 +161,18 @@ static int cmd_dmesg(struct cmd *c)
 		return cmd_error(c, "%s", errno_text(-ENOMEM));
 	}
 	seq = max(log_clear_seq(), log_first_seq());
-	if (show)
-		seq = print_log(c, seq, e, buf, FORMAT_BYTES, &f);
-	if (clear)
+	if (d.show)
+		seq = print_log(c, seq, e, buf, FORMAT_BYTES, &d.format);
+	if (d.clear)
 		log_clear();
-	while (follow && !cmd_interrupted(c) && !c->out_error) {
+	while (d.follow && !cmd_interrupted(c) && !c->out_error) {
 		cmd_flush(c);
 		schedule_timeout_interruptible(HZ / 5);
-		seq = print_log(c, seq, e, buf, FORMAT_BYTES, &f);
+		seq = print_log(c, seq, e, buf, FORMAT_BYTES, &d.format);
 	}
 	kfree(e);
 	kfree(buf);
-	if (cmd_interrupted(c))
-		status = 130;
-	return status;
+	return cmd_interrupted(c) ? STATUS_INTERRUPTED : 0;
 }
 
 /* ---- slabtop ---- */

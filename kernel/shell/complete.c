@@ -177,84 +177,89 @@ static void add_variables(struct shell *sh, const char *prefix, struct completio
 
 /* ---- Where the cursor is ---- */
 
+/* Where a scan of the line has come to. */
+struct scan {
+	char *word;		/* the current word, without its quoting */
+	size_t n;
+	char quote;		/* inside '…' or "…", or 0 */
+	bool in_word;
+	bool expect_command;	/* the next word is a command's name */
+	char *first_word;	/* of the command that the current word belongs to; "" in its place */
+	size_t first_size;
+};
+
+/* Is the word followed by a command again: `sudo`, keywords, assignments? */
+static bool precedes_command(const char *word)
+{
+	static const char *const words[] = {
+		"sudo", "if", "then", "else", "elif", "do", "while", "until", "!", "time",
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcmp(word, words[i]))
+			return true;
+	return strchr(word, '=');
+}
+
+/* Blank or operator @ch, unquoted. */
+static void end_word(struct scan *s, char ch)
+{
+	if (s->in_word && s->expect_command) {
+		s->word[s->n] = '\0';
+		s->expect_command = precedes_command(s->word);
+		strscpy(s->first_word, s->expect_command ? "" : s->word, s->first_size);
+	}
+	s->in_word = false;
+	s->n = 0;
+	if (strchr(";|&(", ch)) {
+		s->expect_command = true;
+		s->first_word[0] = '\0';
+	} else if (ch == '<' || ch == '>') {
+		/* What follows is a file, wherever it stands. */
+		strscpy(s->first_word, ">", s->first_size);
+		s->expect_command = false;
+	}
+}
+
 /*
- * The word at the end of the line, without its quoting. Sets *start, and *first_word to the word that
+ * The word at the end of the line, without its quoting. Sets *first_word to the word that
  * begins its command ("" when it does itself).
  */
-static char *current_word(const char *line, size_t len, size_t *start, char *first_word, size_t size)
+static char *current_word(const char *line, size_t len, char *first_word, size_t size)
 {
-	bool in_word = false, expect_command = true;
-	size_t i, begin = len, n = 0;
-	char quote = 0;
-	char *word = kmalloc(len + 1, GFP_KERNEL);
+	struct scan s = {
+		.word = kmalloc(len + 1, GFP_KERNEL), .expect_command = true,
+		.first_word = first_word, .first_size = size,
+	};
 
-	if (!word)
+	if (!s.word)
 		return NULL;
 	first_word[0] = '\0';
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		char ch = line[i];
 
-		if (!in_word && (ch == ' ' || ch == '\t'))
-			continue;
-		if (!quote && strchr(" \t;|&(<>", ch)) {
-			if (in_word && expect_command) {
-				word[n] = '\0';
-				/* `sudo`, keywords and assignments are followed by a command again. */
-				if (!strcmp(word, "sudo") || !strcmp(word, "if") ||
-				    !strcmp(word, "then") || !strcmp(word, "else") ||
-				    !strcmp(word, "elif") || !strcmp(word, "do") ||
-				    !strcmp(word, "while") || !strcmp(word, "until") ||
-				    !strcmp(word, "!") || !strcmp(word, "time") ||
-				    strchr(word, '=')) {
-					first_word[0] = '\0';
-				} else {
-					strscpy(first_word, word, size);
-					expect_command = false;
-				}
-			}
-			in_word = false;
-			if (strchr(";|&(", ch)) {
-				expect_command = true;
-				first_word[0] = '\0';
-			} else if (ch == '<' || ch == '>') {
-				/* What follows is a file, wherever it stands. */
-				strscpy(first_word, ">", size);
-				expect_command = false;
-			}
+		if (!s.quote && strchr(" \t;|&(<>", ch)) {
+			end_word(&s, ch);
 			continue;
 		}
-		if (!in_word) {
-			in_word = true;
-			begin = i;
-			n = 0;
-		}
-		if (quote) {
-			if (ch == quote)
-				quote = 0;
-			else
-				word[n++] = ch;
-		} else if (ch == '\'' || ch == '"') {
-			quote = ch;
-		} else if (ch == '\\' && i + 1 < len) {
-			word[n++] = line[++i];
-		} else {
-			word[n++] = ch;
-		}
+		s.in_word = true;
+		if (s.quote && ch == s.quote)
+			s.quote = 0;
+		else if (!s.quote && (ch == '\'' || ch == '"'))
+			s.quote = ch;
+		else if (!s.quote && ch == '\\' && i + 1 < len)
+			s.word[s.n++] = line[++i];
+		else
+			s.word[s.n++] = ch;
 	}
-	if (!in_word) {
-		begin = len;
-		n = 0;
-	}
-	word[n] = '\0';
-	*start = begin;
-	return word;
+	s.word[s.n] = '\0';
+	return s.word;
 }
 
 void complete_line(struct shell *sh, const char *line, size_t pos, struct completions *c)
 {
 	char first[32];
-	size_t start;
-	char *word = current_word(line, pos, &start, first, sizeof(first));
+	char *word = current_word(line, pos, first, sizeof(first));
 	const char *part = word;
 
 	if (!word) {

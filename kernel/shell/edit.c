@@ -147,7 +147,7 @@ static bool move_key(struct editor *e, int key)
 	return true;
 }
 
-/* Keys that cut text out, for Ctrl-Y to put back. Returns whether @key is one. */
+/* Backspace, and keys that cut text out, for Ctrl-Y to put back. Returns whether @key is one. */
 static bool cut_key(struct editor *e, int key)
 {
 	switch (key) {
@@ -156,6 +156,10 @@ static bool cut_key(struct editor *e, int key)
 		break;
 	case CTRL('K'):
 		edit_erase(e, e->pos, e->len, true);
+		break;
+	case DEL:
+	case '\b':
+		edit_erase(e, edit_char_before(e, e->pos), e->pos, false);
 		break;
 	case CTRL('W'):
 		edit_erase(e, edit_blank_word_before(e), e->pos, true);
@@ -176,6 +180,14 @@ static bool cut_key(struct editor *e, int key)
 	return true;
 }
 
+static bool history_key(struct editor *e, int key)
+{
+	if (key != KEY_UP && key != CTRL('P') && key != KEY_DOWN && key != CTRL('N'))
+		return false;
+	edit_show_history(e, key == KEY_UP || key == CTRL('P') ? 1 : -1);
+	return true;
+}
+
 /* One key. Returns 0 to go on, 1 for Enter, or -errno. */
 static int do_key(struct editor *e, int key)
 {
@@ -185,7 +197,7 @@ static int do_key(struct editor *e, int key)
 	if (key == CTRL('R'))
 		key = edit_search_history(e);
 	e->tab_before = false;
-	if (move_key(e, key) || cut_key(e, key))
+	if (move_key(e, key) || cut_key(e, key) || history_key(e, key))
 		return 0;
 	switch (key) {
 	case '\r':
@@ -206,21 +218,9 @@ static int do_key(struct editor *e, int key)
 	case KEY_DELETE:
 		edit_erase(e, e->pos, edit_char_after(e, e->pos), false);
 		break;
-	case DEL:
-	case '\b':
-		edit_erase(e, edit_char_before(e, e->pos), e->pos, false);
-		break;
 	case '\t':
 		e->tab_before = tab_before;
 		tab_key(e);
-		break;
-	case KEY_UP:
-	case CTRL('P'):
-		edit_show_history(e, 1);
-		break;
-	case KEY_DOWN:
-	case CTRL('N'):
-		edit_show_history(e, -1);
 		break;
 	case CTRL('T'):
 		edit_transpose(e);
