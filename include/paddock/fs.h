@@ -78,6 +78,7 @@ int path_rmdir(struct dentry *cwd, const char *path);
 int path_rename(struct dentry *cwd, const char *from, const char *to);
 int path_truncate(struct dentry *cwd, const char *path, loff_t size);
 int path_touch(struct dentry *cwd, const char *path);	/* its time becomes now */
+int path_chmod(struct dentry *cwd, const char *path, umode_t mode);	/* the permission bits; what the file is stays */
 ssize_t path_readlink(struct dentry *cwd, const char *path, char *buf, size_t size);
 /* path_lookup - the dentry of @path, with a reference, or ERR_PTR. */
 struct dentry *path_lookup(struct dentry *cwd, const char *path, bool follow_last);

@@ -478,3 +478,14 @@ int path_touch(struct dentry *cwd, const char *path)
 	dput(d);
 	return 0;
 }
+
+int path_chmod(struct dentry *cwd, const char *path, umode_t mode)
+{
+	struct dentry *d = path_lookup(cwd, path, true);
+
+	if (IS_ERR(d))
+		return PTR_ERR(d);
+	d->d_inode->i_mode = (d->d_inode->i_mode & S_IFMT) | (mode & S_IALLUGO);
+	dput(d);
+	return 0;
+}

@@ -346,6 +346,22 @@ static int cmd_sh(struct cmd *c)
 	return status;
 }
 
+/* command -v: the name, if it is one; else the command is run, past functions of its name. */
+static int cmd_command(struct cmd *c)
+{
+	int i, status = 0;
+
+	if (c->argc > 1 && strcmp(c->argv[1], "-v"))
+		return exec_argv(c->sh, c->argc - 1, c->argv + 1);
+	for (i = 2; i < c->argc; i++) {
+		if (shell_command_find(c->argv[i]))
+			cmd_printf(c, "%s\n", c->argv[i]);
+		else
+			status = 1;
+	}
+	return status;
+}
+
 static int cmd_type(struct cmd *c)
 {
 	int i, status = 0;
@@ -418,6 +434,6 @@ SHELL_COMMAND(source, "source", cmd_source, CMD_SHELL, "FILE", "Run a script in 
 SHELL_COMMAND(sh, "sh", cmd_sh, CMD_SHELL, "[-ex] [FILE [ARG...] | -c TEXT]", "Run a script or a text");
 SHELL_COMMAND(bash, "bash", cmd_sh, CMD_SHELL, "[-ex] [FILE [ARG...] | -c TEXT]", "The same as sh");
 SHELL_COMMAND(type, "type", cmd_type, CMD_SHELL, "NAME...", "Say what a command is");
-SHELL_COMMAND(command, "command", cmd_type, CMD_SHELL, "-v NAME...", "Say whether a command exists");
+SHELL_COMMAND(command, "command", cmd_command, CMD_SHELL, "-v NAME... | COMMAND [ARG...]", "Say whether a command exists, or run it");
 SHELL_COMMAND(cpu, "cpu", cmd_cpu, CMD_SHELL, "N COMMAND [ARG...]", "Run a command on one CPU");
 SHELL_COMMAND(help, "help", cmd_help, 0, "[COMMAND]", "List the commands, or explain one");

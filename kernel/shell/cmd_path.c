@@ -50,6 +50,28 @@ static int cmd_readlink(struct cmd *c)
 	return status;
 }
 
+static int cmd_realpath(struct cmd *c)
+{
+	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	int status = c->argc < 2 ? cmd_error(c, "missing operand") : 0;
+
+	if (!buf)
+		return cmd_error(c, "%s", errno_text(-ENOMEM));
+	for (int i = 1; i < c->argc; i++) {
+		struct dentry *d = path_lookup(c->sh->cwd, c->argv[i], true);
+		char *text = IS_ERR(d) ? ERR_CAST(d) : dentry_path_raw(d, buf, PATH_MAX);
+
+		if (!IS_ERR(d))
+			dput(d);
+		if (IS_ERR(text))
+			status = cmd_perror(c, c->argv[i], PTR_ERR(text));
+		else
+			cmd_printf(c, "%s\n", text);
+	}
+	kfree(buf);
+	return status;
+}
+
 static int cmd_basename(struct cmd *c)
 {
 	const char *p, *start;
@@ -183,6 +205,7 @@ static int cmd_find(struct cmd *c)
 }
 
 SHELL_COMMAND(readlink, "readlink", cmd_readlink, 0, "[-f] LINK...", "Show where symbolic links lead");
+SHELL_COMMAND(realpath, "realpath", cmd_realpath, 0, "PATH...", "Paths without links, \".\" and \"..\"");
 SHELL_COMMAND(basename, "basename", cmd_basename, 0, "PATH [SUFFIX]", "The last part of a path");
 SHELL_COMMAND(dirname, "dirname", cmd_dirname, 0, "PATH...", "All but the last part of a path");
 SHELL_COMMAND(find_cmd, "find", cmd_find, 0, "[PATH...] [-name PATTERN] [-type fdlc] [-maxdepth N]", "Look for files");

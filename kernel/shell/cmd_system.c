@@ -277,28 +277,6 @@ static int cmd_clear(struct cmd *c)
 	return 0;
 }
 
-static int cmd_mount(struct cmd *c)
-{
-	char *text, *p, *line;
-	size_t len;
-	int err;
-
-	if (c->argc > 1)
-		return cmd_error(c, "everything is mounted at boot: see /proc/mounts");
-	err = read_whole_file(NULL, "/proc/self/mounts", (void **)&text, &len);
-	if (err)
-		return cmd_perror(c, "/proc/self/mounts", err);
-	p = text;
-	while ((line = strsep(&p, "\n")) && *line) {
-		char *source = strsep(&line, " "), *where = strsep(&line, " ");
-		char *type = strsep(&line, " "), *options = strsep(&line, " ");
-
-		cmd_printf(c, "%s on %s type %s (%s)\n", source, where, type, options);
-	}
-	kvfree(text);
-	return 0;
-}
-
 /* sysctl NAME, sysctl NAME=VALUE: the files below /proc/sys with dots for slashes. */
 static int sysctl_one(struct cmd *c, char *arg)
 {
@@ -391,7 +369,6 @@ SHELL_COMMAND(kill, "kill", cmd_kill, 0, "[-SIGNAL] PID...", "Send a signal to t
 SHELL_COMMAND(nproc, "nproc", cmd_nproc, 0, "", "Number of CPUs");
 SHELL_COMMAND(hostname, "hostname", cmd_hostname, 0, "[NAME]", "Show or set the host's name");
 SHELL_COMMAND(clear, "clear", cmd_clear, 0, "", "Clear the screen");
-SHELL_COMMAND(mount, "mount", cmd_mount, 0, "", "Show what is mounted where");
 SHELL_COMMAND(sysctl, "sysctl", cmd_sysctl, 0, "[-w] NAME[=VALUE]...", "Show or set files of /proc/sys");
 SHELL_COMMAND(poweroff, "poweroff", cmd_poweroff, 0, "[-f]", "Switch the machine off");
 SHELL_COMMAND(halt, "halt", cmd_poweroff, 0, "[-f]", "Switch the machine off");
