@@ -56,7 +56,7 @@ $(BUILD)/%.o: %.S
 	@$(CC) $(KCFLAGS) -D__ASSEMBLY__ -MMD -MP -c -o $@ $<
 
 # Only the loader reads ELF files; elsewhere a missing header must not be found in the host's.
-$(BUILD)/modloader/%.o $(BUILD)/tests/kunit/modload_test.o: KCFLAGS += -idirafter /usr/include $(addprefix -idirafter /usr/include/,$(shell gcc -print-multiarch))
+$(BUILD)/modloader/%.o $(BUILD)/tests/kunit/modload_test.o $(BUILD)/tests/kunit/modloader_test.o: KCFLAGS += -idirafter /usr/include $(addprefix -idirafter /usr/include/,$(shell gcc -print-multiarch))
 
 # The allocators' fast paths have no frame and leave for the slow ones by jumps; see mm/fast.c.
 $(BUILD)/mm/fast.o $(BUILD)/mm/oot.o: KCFLAGS += -fomit-frame-pointer -foptimize-sibling-calls

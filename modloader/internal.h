@@ -172,6 +172,7 @@ void kallsyms_free(struct module_private *priv);
 /* versions.c */
 int versions_check_vermagic(struct load_info *info);	/* 0, -ENOEXEC, -ENOMEM */
 int versions_check_layout(struct load_info *info);	/* 0 or -ENOEXEC */
+void versions_explain_origin(struct load_info *info);	/* for the person: which tree, which compiler */
 /* Does the module's CRC of @name agree with the exporter's @crc? A mismatch is logged. */
 bool versions_check_symbol(struct load_info *info, const char *name, u32 crc);
 
@@ -179,7 +180,7 @@ bool versions_check_symbol(struct load_info *info, const char *name, u32 crc);
 int isolate_module(struct load_info *info);	/* chooses the slot; 0, -ENOMEM, -ENOSPC */
 void isolate_announce(struct load_info *info);	/* the slot is its now, and the log says so */
 unsigned long isolate_symbol(struct load_info *info, const char *name, const char **target);
-void isolate_describe(struct load_info *info);	/* for insmod -n */
+void isolate_describe(struct load_info *info, bool linked);	/* for the person: insmod -n, refused symbols */
 bool isolate_settings_locked(void);		/* module.oot_lock: no setting may change any more */
 /* isolate_options.c; Locking: module_mutex */
 struct oot_options;

@@ -6,7 +6,8 @@
  *	kmalloc_caches -> oot_kmalloc_caches at 0xffffffff81234567
  *	    stomp+0x1a  48 8b 3d 00 00 00 00  becomes  48 8b 3d 12 34 56 78
  *
- * The module has been linked by then (link.c) and is about to be thrown away.
+ * The module has been linked by then (link.c) and is about to be thrown away. One that was refused gets the lines
+ * without instructions: it was not.
  */
 #include <linux/kernel.h>
 #include "internal.h"
@@ -72,19 +73,24 @@ static void describe_use(struct load_info *info, unsigned int sym)
 	}
 }
 
-void isolate_describe(struct load_info *info)
+void isolate_describe(struct load_info *info, bool linked)
 {
+	unsigned int n = 0;
+
 	if (info->priv->oot_slot < 0)
 		return;
-	module_err(info->err, "  isolated in oot-kmalloc-%d; rewritten:\n", info->priv->oot_slot);
+	module_err(info->err, "  isolated in oot-kmalloc-%d; ", info->priv->oot_slot);
 	for (unsigned int i = 1; i < info->img.nr_syms; i++) {
 		const char *target;
 
 		if (elf_symbol_section(&info->img, i) != ELF_SYM_UNDEF ||
 		    !isolate_symbol(info, elf_symbol_name(&info->img, i), &target))
 			continue;
-		module_err(info->err, "    %s -> %s at 0x%lx\n", elf_symbol_name(&info->img, i), target,
-			   info->symbol_value[i]);
-		describe_use(info, i);
+		module_err(info->err, "%s    %s -> %s at 0x%lx\n", n++ ? "" : "rewritten:\n", elf_symbol_name(&info->img, i),
+			   target, info->symbol_value[i]);
+		if (linked)
+			describe_use(info, i);
 	}
+	if (!n)
+		module_err(info->err, "nothing in it is rewritten\n");
 }

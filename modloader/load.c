@@ -158,7 +158,7 @@ static void note_taints(struct load_info *info)
 noinline void module_gdb_hook(const char *name, const char *sections);
 noinline void module_gdb_hook(const char *name, const char *sections)
 {
-	pr_debug("add-symbol-file %s.ko %s\n", name, sections);
+	printk(KERN_DEBUG "add-symbol-file %s.ko%s\n", name, sections);
 	barrier();
 }
 
@@ -189,7 +189,7 @@ static void describe_plan(struct load_info *info)
 			module_err(info->err, "  %-14s %6lu bytes\n", layout_region_name(r), info->priv->region[r].bytes);
 	module_err(info->err, "  %u sections, %u symbols, %u exports, %u parameters, %u slots\n",
 		   info->img.nr_sections, info->img.nr_syms, info->mod->num_syms, info->mod->num_kp, info->nr_slots);
-	isolate_describe(info);
+	isolate_describe(info, true);
 }
 
 /* ---- Start ---- */

@@ -248,16 +248,6 @@ static void explain_depends(struct load_info *info)
 	}
 }
 
-/* What the module says about where it comes from, for those whose declarations differ. */
-static void explain_origin(struct load_info *info)
-{
-	const char *magic = elf_modinfo(&info->img, "vermagic", NULL);
-	const char *source = elf_modinfo(&info->img, "srcversion", NULL);
-
-	module_err(info->err, "%s: it was built for '%.80s'%s%.40s\n", info->name, magic ? magic : "(no version magic)",
-		   source ? ", srcversion " : "", source ? source : "");
-}
-
 /* Log, explain and free the list. Returns the errno for the whole. */
 static int tell_refusals(struct load_info *info, struct list_head *refusals)
 {
@@ -279,9 +269,9 @@ static int tell_refusals(struct load_info *info, struct list_head *refusals)
 	if (has[UNKNOWN])
 		explain_depends(info);
 	if (has[OTHER_VERSION])
-		explain_origin(info);
+		versions_explain_origin(info);
 	if (has[UNKNOWN] || has[GPL_ONLY] || has[OTHER_VERSION])
-		isolate_describe(info);
+		isolate_describe(info, false);
 	list_for_each_entry_safe(r, next, refusals, list)
 		kfree(r);
 	return err;

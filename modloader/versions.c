@@ -46,6 +46,42 @@ static void explain_magic(struct load_info *info, const char *magic)
 	}
 }
 
+/* What the compiler says of itself, the first string of .comment; its length, 0: it says nothing. */
+static size_t find_compiler(const struct load_info *info, const char **text)
+{
+	unsigned int i = elf_find_section(&info->img, ".comment");
+	const char *s = i ? elf_section_data(&info->img, i) : NULL;
+	size_t room = s ? info->img.sections[i].sh_size : 0;
+
+	for (; room && !*s; room--)	/* linkers put an empty one in front */
+		s++;
+	*text = s;
+	return strnlen(s, room);
+}
+
+/* GCC's ends in the version, as __VERSION__ has it; the rest is the distribution's. */
+static bool is_our_compiler(const char *text, size_t n)
+{
+	static const char ours[] = __VERSION__;
+	size_t len = sizeof(ours) - 1;
+
+	return n > len && text[n - len - 1] == ' ' && !memcmp(text + n - len, ours, len);
+}
+
+void versions_explain_origin(struct load_info *info)
+{
+	const char *magic = elf_modinfo(&info->img, "vermagic", NULL);
+	const char *source = elf_modinfo(&info->img, "srcversion", NULL);
+	const char *compiler;
+	size_t n = find_compiler(info, &compiler);
+
+	module_err(info->err, "%s: it was built for '%.80s'%s%.40s\n", info->name, magic ? magic : "(no version magic)",
+		   source ? ", srcversion " : "", source ? source : "");
+	if (n && !is_our_compiler(compiler, n))
+		module_err(info->err, "%s: its compiler was '%.*s', this kernel's GCC %s\n", info->name,
+			   (int)min_t(size_t, n, 80), compiler, __VERSION__);
+}
+
 /*
  * The names of __versions by hash: slot h mod n holds the entry's number + 1, or the next free one
  * does. Half of the slots at most are taken, so that a search ends soon, and always ends.
@@ -123,6 +159,7 @@ int versions_check_vermagic(struct load_info *info)
 		return 0;
 	load_complain(info, "version magic '%s' should be '%s'", magic, kernel_magic);
 	explain_magic(info, magic);
+	versions_explain_origin(info);
 	return -ENOEXEC;
 }
 
@@ -169,5 +206,6 @@ int versions_check_layout(struct load_info *info)
 	if (!symbols_find("module_layout", &found) || versions_check_symbol(info, "module_layout", found.sym->crc))
 		return 0;
 	module_err(info->err, "%s: built against another struct module; rebuild it against this tree\n", info->name);
+	versions_explain_origin(info);
 	return -ENOEXEC;
 }

@@ -17,10 +17,10 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <paddock/fault_inject.h>
-#include <paddock/fs.h>
 #include <paddock/module.h>
 #include "../../modloader/internal.h"
 #include "../fuzz/elf_mutate.h"
+#include "ko.h"
 #include "mm_kunit.h"
 
 static unsigned int mutants = 120;
@@ -32,30 +32,7 @@ module_param(cycles, uint, 0644);
 static unsigned int sweeps = 1;		/* of 5 modules whose allocations fail */
 module_param(sweeps, uint, 0644);
 
-struct ko {
-	u8 *data;
-	size_t len;
-};
-
 static struct module_errbuf err_text;	/* tests run one after the other */
-
-static void free_ko(void *data)
-{
-	kvfree(data);
-}
-
-static struct ko read_ko(struct kunit *test, const char *name)
-{
-	char path[64];
-	struct ko ko = { };
-	void *data;
-
-	snprintf(path, sizeof(path), "/lib/modules/%s.ko", name);
-	KUNIT_ASSERT_EQ_MSG(test, 0, read_whole_file(NULL, path, &data, &ko.len), "%s", path);
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, free_ko, data));
-	ko.data = data;
-	return ko;
-}
 
 static int load(const void *data, size_t len, const char *args, unsigned int flags)
 {
@@ -96,7 +73,7 @@ static bool try_mutant(struct kunit *test, struct ko ko, u64 mutant)
 	elf_mutate(copy, ko.len, mutant);
 	if (mutant % 2)		/* further in, when it is the names or the CRCs that are changed */
 		flags |= MODULE_LOAD_IGNORE_MODVERSIONS | MODULE_LOAD_IGNORE_VERMAGIC;
-pr_debug("mutant %llu\n", mutant);
+	pr_debug("mutant %llu\n", mutant);	/* should it crash, the log says which */
 	before = count_modules(name);
 	err = load(copy, ko.len, "", flags);
 	kvfree(copy);
@@ -120,7 +97,7 @@ static void mutants_are_survived(struct kunit *test)
 
 	kunit_info(test, "seed %lu", seed);
 	for (i = 0; i < ARRAY_SIZE(names); i++)
-		ko[i] = read_ko(test, names[i]);
+		ko[i] = ko_read(test, names[i]);
 	mm_watch_begin(test, &watch);
 	console_loglevel = 2;	/* a line for each mutant stays in the ring; a crash is seen */
 	for (i = 0; i < mutants; i++)
@@ -197,10 +174,10 @@ static void every_allocation_may_fail(struct kunit *test)
 
 	for (unsigned int i = 0; i < min_t(unsigned int, sweeps, ARRAY_SIZE(scenarios)); i++) {
 		const struct scenario *s = &scenarios[i];
-		struct ko ko = read_ko(test, s->module);
+		struct ko ko = ko_read(test, s->module);
 
 		if (s->needs) {
-			struct ko lib = read_ko(test, s->needs);
+			struct ko lib = ko_read(test, s->needs);
 
 			KUNIT_ASSERT_EQ(test, 0, load(lib.data, lib.len, "", 0));
 		}
@@ -224,7 +201,7 @@ static void rounds_leave_nothing(struct kunit *test)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++)
-		ko[i] = read_ko(test, names[i]);
+		ko[i] = ko_read(test, names[i]);
 	mm_watch_begin(test, &watch);
 	console_loglevel = CONSOLE_LOGLEVEL_SILENT;
 	for (i = 0; i < cycles; i++) {

@@ -12,38 +12,14 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vermagic.h>
-#include <paddock/fs.h>
 #include <paddock/module.h>
 #include <paddock/page.h>
 #include <paddock/pgtable.h>
+#include "../../modloader/internal.h"
+#include "ko.h"
 #include "mm_kunit.h"
 
-/* A module's file in memory, freed with the test. */
-struct ko {
-	u8 *data;
-	size_t len;
-};
-
 static struct module_errbuf err_text;	/* tests run one after the other */
-
-static void free_ko(void *data)
-{
-	kvfree(data);
-}
-
-static struct ko read_ko(struct kunit *test, const char *name)
-{
-	char path[64];
-	void *data;
-	struct ko ko = { };
-
-	snprintf(path, sizeof(path), "/lib/modules/%s.ko", name);
-	/* Every initramfs of ours has the samples: one that is missing is a failure, not a skip. */
-	KUNIT_ASSERT_EQ_MSG(test, 0, read_whole_file(NULL, path, &data, &ko.len), "%s", path);
-	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, free_ko, data));
-	ko.data = data;
-	return ko;
-}
 
 static int load(struct ko ko, const char *args, unsigned int flags)
 {
@@ -70,7 +46,7 @@ static struct module *find(const char *name)
 
 static void load_and_unload(struct kunit *test)
 {
-	struct ko ko = read_ko(test, "hello");
+	struct ko ko = ko_read(test, "hello");
 	struct module *mod;
 
 	KUNIT_ASSERT_EQ(test, 0, load(ko, "", 0));
@@ -86,7 +62,7 @@ static void load_and_unload(struct kunit *test)
 
 static void second_load_is_refused(struct kunit *test)
 {
-	struct ko ko = read_ko(test, "hello");
+	struct ko ko = ko_read(test, "hello");
 
 	KUNIT_ASSERT_EQ(test, 0, load(ko, "", 0));
 	KUNIT_EXPECT_EQ(test, -EEXIST, load(ko, "", 0));
@@ -95,7 +71,7 @@ static void second_load_is_refused(struct kunit *test)
 
 static void in_use_means_no_unload(struct kunit *test)
 {
-	struct ko ko = read_ko(test, "hello");
+	struct ko ko = ko_read(test, "hello");
 	struct module *mod;
 
 	KUNIT_ASSERT_EQ(test, 0, load(ko, "", 0));
@@ -122,7 +98,7 @@ static unsigned long alias_of(unsigned long addr)
 
 static void text_is_rx_data_is_rw(struct kunit *test)
 {
-	struct ko ko = read_ko(test, "counter_lib");
+	struct ko ko = ko_read(test, "counter_lib");
 	struct module *mod;
 
 	KUNIT_ASSERT_EQ(test, 0, load(ko, "", 0));
@@ -139,6 +115,22 @@ static void text_is_rx_data_is_rw(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, unload("counter_lib"));
 }
 
+/* Written by init, and by nobody after it; not through the linear map either. */
+static void ro_after_init_is_read_only_after_init(struct kunit *test)
+{
+	struct ko ko = ko_read(test, "pmalloc_user");
+	struct module *mod;
+	unsigned long at;
+
+	KUNIT_ASSERT_EQ(test, 0, load(ko, "", 0));
+	mod = find("pmalloc_user");
+	at = mod->priv->region[CORE_RO_AFTER_INIT].start;
+	KUNIT_EXPECT_NE(test, 0UL, at);
+	KUNIT_EXPECT_EQ(test, (unsigned int)PT_PRESENT, prot_at(at));
+	KUNIT_EXPECT_EQ(test, (unsigned int)PT_PRESENT, prot_at(alias_of(at)));
+	KUNIT_EXPECT_EQ(test, 0, unload("pmalloc_user"));
+}
+
 /* Modules' pages lie together: several cost the linear map one large page, which comes back. */
 static void modules_cost_one_large_page(struct kunit *test)
 {
@@ -148,7 +140,7 @@ static void modules_cost_one_large_page(struct kunit *test)
 	mm_settle();
 	kernel_direct_map_bytes(&k4[0], &m2[0], &g1[0]);
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
-		KUNIT_ASSERT_EQ(test, 0, load(read_ko(test, names[i]), "", 0));
+		KUNIT_ASSERT_EQ(test, 0, load(ko_read(test, names[i]), "", 0));
 	kernel_direct_map_bytes(&k4[1], &m2[1], &g1[1]);
 	KUNIT_EXPECT_LE(test, k4[1], k4[0] + PT_LEVEL_SIZE(1));
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
@@ -160,7 +152,7 @@ static void modules_cost_one_large_page(struct kunit *test)
 
 static void symbols_have_names(struct kunit *test)
 {
-	struct ko ko = read_ko(test, "counter_lib");
+	struct ko ko = ko_read(test, "counter_lib");
 	unsigned long addr;
 	char *text = kunit_kzalloc(test, KSYM_SYMBOL_LEN, GFP_KERNEL);
 	struct module *mod;
@@ -187,7 +179,7 @@ static void symbols_have_names(struct kunit *test)
 
 static void users_hold_what_they_use(struct kunit *test)
 {
-	struct ko lib = read_ko(test, "counter_lib"), user = read_ko(test, "counter_user");
+	struct ko lib = ko_read(test, "counter_lib"), user = ko_read(test, "counter_user");
 
 	KUNIT_EXPECT_EQ(test, -ENOENT, load(user, "", 0));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(err_text.text, "counter_add"));
@@ -202,7 +194,7 @@ static void users_hold_what_they_use(struct kunit *test)
 
 static void unknown_symbols_are_explained(struct kunit *test)
 {
-	struct ko ko = read_ko(test, "unknown_symbol");
+	struct ko ko = ko_read(test, "unknown_symbol");
 
 	KUNIT_EXPECT_EQ(test, -ENOENT, load(ko, "", 0));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(err_text.text, "frobnicate_device"));
@@ -212,7 +204,7 @@ static void unknown_symbols_are_explained(struct kunit *test)
 
 static void bad_parameters_keep_it_out(struct kunit *test)
 {
-	struct ko ko = read_ko(test, "params");
+	struct ko ko = ko_read(test, "params");
 
 	KUNIT_EXPECT_EQ(test, -EINVAL, load(ko, "count=many", 0));
 	KUNIT_EXPECT_EQ(test, -ERANGE, load(ko, "level=10", 0));
@@ -236,7 +228,7 @@ static u8 *find_bytes(struct ko ko, const char *text, size_t n)
 
 static void other_kernels_modules_are_refused(struct kunit *test)
 {
-	struct ko ko = read_ko(test, "hello");
+	struct ko ko = ko_read(test, "hello");
 	u8 *magic = find_bytes(ko, "SMP preempt", 11);
 
 	KUNIT_ASSERT_NOT_NULL(test, magic);
@@ -249,7 +241,7 @@ static void other_kernels_modules_are_refused(struct kunit *test)
 
 static void other_versions_are_refused(struct kunit *test)
 {
-	struct ko ko = read_ko(test, "hello");
+	struct ko ko = ko_read(test, "hello");
 	u8 *name = find_bytes(ko, "_printk\0\0\0\0\0\0\0\0", 15);
 
 	if (!name)
@@ -262,7 +254,7 @@ static void other_versions_are_refused(struct kunit *test)
 
 static void dry_run_leaves_nothing(struct kunit *test)
 {
-	struct ko ko = read_ko(test, "victim");
+	struct ko ko = ko_read(test, "victim");
 	struct mm_watch watch;
 
 	mm_watch_begin(test, &watch);
@@ -275,7 +267,7 @@ static void dry_run_leaves_nothing(struct kunit *test)
 
 static void truncated_files_are_refused(struct kunit *test)
 {
-	struct ko ko = read_ko(test, "hello");
+	struct ko ko = ko_read(test, "hello");
 	struct mm_watch watch;
 	size_t len;
 
@@ -290,6 +282,7 @@ static struct kunit_case modloader_cases[] = {
 	KUNIT_CASE(second_load_is_refused),
 	KUNIT_CASE(in_use_means_no_unload),
 	KUNIT_CASE(text_is_rx_data_is_rw),
+	KUNIT_CASE(ro_after_init_is_read_only_after_init),
 	KUNIT_CASE(modules_cost_one_large_page),
 	KUNIT_CASE(symbols_have_names),
 	KUNIT_CASE(users_hold_what_they_use),

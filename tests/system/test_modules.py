@@ -265,6 +265,69 @@ def test_modules_of_all_optimizations_and_of_thousands_of_sections(vm, tmp_path)
     assert r.status == 0 and r.out.rstrip().splitlines()[-2].startswith("Module "), r
 
 
+ROA = r"""
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/proc_fs.h>
+
+static int limit __ro_after_init = 1;
+static int count = 5;				/* .data */
+static const int step[3] = { 2, 3, 4 };		/* .rodata */
+
+
+module_param(limit, int, 0444);
+
+static ssize_t limit_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+{
+	limit = step[count % 3];
+	return count;
+}
+static const struct proc_ops limit_ops = { .proc_write = limit_write };
+
+static noinline int after_init(void) { return ++count; }
+static noinline int __init only_in_init(int n) { return limit += n; }
+static int __init roa_init(void)
+{
+	if (!proc_create("roa", 0222, NULL, &limit_ops))
+		return -ENOMEM;
+	pr_info("limit %d\n", only_in_init(after_init()));
+	return 0;
+}
+static void __exit roa_exit(void) { remove_proc_entry("roa", NULL); pr_info("exit %d\n", after_init()); }
+module_init(roa_init);
+module_exit(roa_exit);
+MODULE_LICENSE("GPL");
+"""
+
+
+def test_after_init(vm, tmp_path):
+    """Init's data and names are gone, __ro_after_init is read-only, and gdb's line says where everything is."""
+    (tmp_path / "roa.c").write_text(ROA)
+    (tmp_path / "Makefile").write_text("obj-m := roa.o\n")
+    build(tmp_path, vm.arch)
+    r = vm("insmod roa limit=7; echo == gdb; dmesg | grep 'add-symbol-file roa'; echo == sections; "
+           "cd /sys/module/roa/sections; for s in .text .rodata .data .bss .init.text .exit.text; do [ -e $s ] && echo $s $(cat $s); done; cd /; "
+           "echo == names; grep '\\[roa\\]' /proc/kallsyms; echo == write; "
+           "cat /sys/module/roa/parameters/limit; echo 9 > /proc/roa; cat /sys/module/roa/parameters/limit; "
+           "echo == end; rmmod roa; echo alive", add=[tmp_path / "roa.ko"], append="loglevel=8")
+    parts = dict(zip(*[iter(re.split(r"^== (.*)\n", r.out, flags=re.M)[1:])] * 2))
+    where = dict(line.split() for line in parts["sections"].splitlines())
+    line = re.search(r"add-symbol-file roa.ko(.*)", parts["gdb"])[1]
+    assert dict(zip(*[iter(line.replace(" -s", "").split())] * 2)) == {
+        s: re.sub("^0x0*", "0x", a) for s, a in where.items() if s in line.split()}, r
+    assert {".text", ".rodata", ".data", ".init.text", ".exit.text"} <= set(line.split()), r
+    names = {x.split()[2]: int(x.split()[0], 16) for x in parts["names"].splitlines()}
+    assert {"after_init", "roa_exit", "limit", "count", "step"} <= set(names), r
+    assert not {"only_in_init", "roa_init"} & set(names), r
+    assert names["count"] >= int(where[".data"], 16) and names["after_init"] >= int(where[".text"], 16), r
+    # What the command line gave before init, init's own change, and nothing since.
+    write = parts["write"]
+    assert write.startswith("13\n") and write.rstrip().endswith("13"), r
+    assert re.search(r"BUG: unable to handle|Unable to handle kernel write", write) and "limit_write+0x" in write, r
+    assert "alive" in parts["end"], r
+
+
 # ---- What the loader explains ----
 
 def patched(vm, tmp_path, name, new_name, *changes):
@@ -291,6 +354,10 @@ def crc_of(vm, symbol):
 def test_refused_symbols_are_told_all_at_once_by_cause(vm, tmp_path):
     crc = crc_of(vm, "_printk")
     add = [
+        # Isolated; of another compiler.
+        patched(vm, tmp_path, "stomper", "rewritten", (crc + b"_printk\0", bytes([crc[0] ^ 1]) + crc[1:] + b"_printk\0")),
+        patched(vm, tmp_path, "hello", "other_compiler", (crc + b"_printk\0", bytes([crc[0] ^ 1]) + crc[1:] + b"_printk\0"),
+                (b"GCC: (Debian", b"ICC: (Debian"), (b") 12.2.0\0", b") 12.9.0\0")),
         # No GPL license; its other symbols are fine. One of another version. And names that nobody has.
         patched(vm, tmp_path, "counter_user", "no_gpl", (b"license=Dual MIT/GPL", b"license=My very own ")),
         patched(vm, tmp_path, "hello", "other_version",
@@ -303,10 +370,10 @@ def test_refused_symbols_are_told_all_at_once_by_cause(vm, tmp_path):
     r = vm("""
         insmod counter_user; echo "status $?"
         insmod counter_lib
-        for m in no_gpl other_version other_kernel escape machine; do echo "== $m"; insmod $m; echo "status $?"; done
+        for m in no_gpl other_version other_compiler other_kernel rewritten unknown_symbol escape machine; do echo "== $m"; insmod $m; echo "status $?"; done
         rmmod counter_lib; lsmod; modprobe counter_user; modprobe -r counter_user; lsmod; modinfo -p params
         echo not-a-module >/tmp/garbage.ko; insmod /tmp/garbage.ko; dmesg | grep -c "Unknown symbol"
-        """, add=add, append="module.oot_list=other_version")
+        """, add=add, append="module.oot_list=stomper,unknown_symbol")
     assert re.search(WARN + r"counter_user: Unknown symbol counter_add \(err -2\)\n" + WARN +
                      r"counter_user: Unknown symbol counter_read \(err -2\)\n"
                      r"insmod: ERROR: could not insert module /lib/modules/counter_user.ko: Unknown symbol in module\n"
@@ -323,6 +390,10 @@ def test_refused_symbols_are_told_all_at_once_by_cause(vm, tmp_path):
                      part["other_version"]), r
     assert "declaration differs from the exporter's (1)" in part["other_version"], r
     assert "hello: it was built for '6.1.0-paddock SMP preempt" in part["other_version"], r
+    assert "compiler" not in part["other_version"], r
+    assert re.search(r"^hello: its compiler was 'ICC: \(Debian .*\) 12.9.0', this kernel's GCC 12\.", part["other_compiler"], re.M), r
+    assert re.search(r"^  isolated in oot-kmalloc-\d; rewritten:\n    __kmalloc -> oot___kmalloc at 0x[0-9a-f]+\n", part["rewritten"], re.M), r
+    assert "becomes" not in part["rewritten"] and "nothing in it is rewritten" in part["unknown_symbol"], r
     assert re.search(r"hello: version magic '6.1.0-paddock UP  preempt .*' should be '6.1.0-paddock SMP preempt .*'\n"
                      r"insmod: ERROR: .*other_kernel.ko: Invalid module format\n", part["other_kernel"]), r
     assert "word 2 differs: the module has 'UP', this kernel 'SMP'" in part["other_kernel"], r
