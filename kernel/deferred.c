@@ -7,6 +7,7 @@
  * meanwhile may be missed or seen twice: the caller asks again until nothing is found.
  */
 #include <linux/completion.h>
+#include <linux/device.h>
 #include <linux/export.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
@@ -34,7 +35,8 @@ const char *deferred_kind_name(enum deferred_kind kind)
 		[DEFERRED_TASKLET] = "tasklet", [DEFERRED_THREAD] = "thread", [DEFERRED_IRQ] = "interrupt handler",
 		[DEFERRED_RCU] = "RCU callback", [DEFERRED_SOFTIRQ] = "softirq",
 		[DEFERRED_NOTIFIER] = "notifier", [DEFERRED_FILE] = "file", [DEFERRED_MISC] = "misc device",
-		[DEFERRED_CDEV] = "character device", [DEFERRED_OPEN] = "open file",
+		[DEFERRED_FOLDER] = "folder", [DEFERRED_DEVICE] = "device", [DEFERRED_CLASS] = "class",
+		[DEFERRED_REGION] = "range of device numbers", [DEFERRED_CDEV] = "character device", [DEFERRED_OPEN] = "open file",
 	};
 
 	return kind < NR_DEFERRED_KINDS ? names[kind] : "?";
@@ -195,6 +197,9 @@ static const struct {
 } finders[] = {		/* what starts others first */
 	{ DEFERRED_MISC, misc_find },
 	{ DEFERRED_CDEV, cdevs_find },
+	{ DEFERRED_DEVICE, devices_find },
+	{ DEFERRED_CLASS, classes_find },
+	{ DEFERRED_REGION, regions_find },
 	{ DEFERRED_FILE, files_find },
 	{ DEFERRED_OPEN, open_files_find },
 	{ DEFERRED_IRQ, irqs_find },
@@ -330,7 +335,17 @@ static const char *end_one(const struct deferred *item, bool delayed)
 	case DEFERRED_CDEV:
 		cdev_forget(object);
 		return "removed";
+	case DEFERRED_DEVICE:
+		device_unregister(object);
+		return "removed";
+	case DEFERRED_CLASS:
+		class_unregister(object);
+		return "removed";
+	case DEFERRED_REGION:
+		region_forget(object);
+		return "given back";
 	case DEFERRED_FILE:
+	case DEFERRED_FOLDER:
 		file_forget(item);
 		return "removed";
 	case DEFERRED_NOTIFIER:

@@ -46,4 +46,9 @@ bool misc_find(unsigned long start, unsigned long end, struct deferred *out, uns
 bool cdevs_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
 struct cdev;
 void cdev_forget(struct cdev *p);
+/* What a module registered without the kernel needing its code: those that it asked for, or that are its by owner. */
+bool devices_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
+bool classes_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
+bool regions_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);
+void region_forget(const void *object);
 bool tasklets_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip);

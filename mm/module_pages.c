@@ -31,7 +31,10 @@
 #define BLOCK_PAGES	(1u << BLOCK_ORDER)
 
 static DEFINE_SPINLOCK(pool_lock);
-static LIST_HEAD(free_pages_list);	/* [L] of all blocks */
+static LIST_HEAD(free_pages_list);	/* [L] of all blocks: pages that came back */
+/* The youngest block, whose pages behind the first nr_used were never taken and are on no list; NULL: none has such. */
+static struct page *fresh_block;	/* [L] */
+static unsigned int nr_used;		/* [L] */
 
 static struct page *take_locked(void)
 {
@@ -39,9 +42,29 @@ static struct page *take_locked(void)
 
 	if (page) {
 		list_del(&page->lru);
-		((struct page *)page->mapping)->index++;
+	} else if (fresh_block) {
+		page = fresh_block + nr_used++;
+		page->mapping = (void *)fresh_block;
+		if (nr_used == BLOCK_PAGES)
+			fresh_block = NULL;
+	} else {
+		return NULL;
 	}
+	((struct page *)page->mapping)->index++;
 	return page;
+}
+
+/* All of @block's pages are free: take them off the list. */
+static void forget_locked(struct page *block)
+{
+	unsigned int used = block == fresh_block ? nr_used : BLOCK_PAGES;
+
+	for (unsigned int i = 0; i < used; i++) {
+		list_del(&block[i].lru);
+		block[i].mapping = NULL;
+	}
+	if (block == fresh_block)
+		fresh_block = NULL;
 }
 
 static struct page *take_free_page(void)
@@ -55,6 +78,7 @@ static struct page *take_free_page(void)
 	return page;
 }
 
+/* True: take_free_page() may find one. */
 static bool add_block(gfp_t gfp)
 {
 	struct page *block = alloc_internal_page(gfp | __GFP_NOWARN, BLOCK_ORDER, NUMA_NO_NODE);
@@ -64,11 +88,14 @@ static bool add_block(gfp_t gfp)
 		return false;
 	block->index = 0;
 	spin_lock_irqsave(&pool_lock, flags);
-	for (unsigned int i = 0; i < BLOCK_PAGES; i++) {
-		block[i].mapping = block;
-		list_add_tail(&block[i].lru, &free_pages_list);
+	if (!fresh_block) {
+		fresh_block = block;
+		nr_used = 0;
+		block = NULL;
 	}
 	spin_unlock_irqrestore(&pool_lock, flags);
+	if (block)	/* another CPU was here first */
+		free_internal_page(block, BLOCK_ORDER);
 	return true;
 }
 
@@ -106,10 +133,8 @@ void module_page_free(struct page *page)
 	spin_lock_irqsave(&pool_lock, flags);
 	list_add(&page->lru, &free_pages_list);
 	last = !--block->index;
-	for (unsigned int i = 0; last && i < BLOCK_PAGES; i++) {
-		list_del(&block[i].lru);
-		block[i].mapping = NULL;
-	}
+	if (last)
+		forget_locked(block);
 	spin_unlock_irqrestore(&pool_lock, flags);
 	if (last) {
 		kernel_merge_range((unsigned long)page_address(block), PAGE_SIZE << BLOCK_ORDER);

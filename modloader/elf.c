@@ -289,6 +289,7 @@ static int find_modinfo(struct elf_image *img)
 {
 	unsigned int i = elf_find_section(img, ".modinfo");
 	const Elf64_Shdr *s = &img->sections[i];
+	const char *item;
 
 	if (!i || !s->sh_size)
 		return 0;
@@ -296,6 +297,8 @@ static int find_modinfo(struct elf_image *img)
 		return BAD(img, ".modinfo does not end in NUL");
 	img->modinfo = (const char *)img->data + s->sh_offset;
 	img->modinfo_len = s->sh_size;
+	for (item = NULL; img->nr_items < ELF_ITEMS_KEPT && (item = elf_modinfo_next(img, item)); img->nr_items++)
+		img->items[img->nr_items] = item - img->modinfo;
 	return 0;
 }
 
@@ -390,13 +393,24 @@ const char *elf_modinfo_next(const struct elf_image *img, const char *item)
 	return item < end ? item : NULL;
 }
 
+static bool has_tag(const char *item, const char *tag, size_t n)
+{
+	return item[0] == tag[0] && !strncmp(item, tag, n) && item[n] == '=';
+}
+
 const char *elf_modinfo(const struct elf_image *img, const char *tag, const char *from)
 {
 	size_t n = strlen(tag);
 	const char *item = from;
+	unsigned int i;
 
+	for (i = 0; !from && i < img->nr_items; i++) {
+		item = img->modinfo + img->items[i];
+		if (has_tag(item, tag, n))
+			return item + n + 1;
+	}
 	while ((item = elf_modinfo_next(img, item)))
-		if (!strncmp(item, tag, n) && item[n] == '=')
+		if (has_tag(item, tag, n))
 			return item + n + 1;
 	return NULL;
 }

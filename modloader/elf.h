@@ -23,6 +23,7 @@
 #include "base.h"
 
 #define ELF_MAX_SECTIONS	(1u << 20)
+#define ELF_ITEMS_KEPT		24
 #define ELF_ALLOC_MAX_BYTES	(64UL << 20)	/* of all allocated sections together */
 
 struct elf_image {
@@ -41,6 +42,8 @@ struct elf_image {
 	size_t names_len;
 	const char *modinfo;		/* "tag=value\0…", or NULL */
 	size_t modinfo_len;
+	u32 items[ELF_ITEMS_KEPT];	/* where its first strings begin: most are looked up again and again */
+	unsigned int nr_items;
 	char why[256];			/* after a failure: what is bad, one line without newline */
 };
 

@@ -210,6 +210,11 @@ int module_retire(struct module *mod, struct module_errbuf *err);
  * Context: thread, may sleep some seconds. Returns: how many are still there (then it is lingering).
  */
 unsigned int module_drain(struct module *mod, struct module_errbuf *err);
+/*
+ * Init is done and its memory about to be freed: the same for what would run code there, or read data. Context: as above.
+ * Returns: false when something is still there: then the memory has to stay.
+ */
+bool module_drain_init(struct module *mod);
 
 /* constants.c; Locking: module_mutex. The constant part of struct module, in sealed memory. */
 struct module_hooks {

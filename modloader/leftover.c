@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * What a module leaves behind when it goes: timers, work, threads, handlers that would run its code, files and
- * devices that would read its data.
+ * devices that would read its data, and folders, classes and device numbers, which would only be in the next one's way.
  *
  * Linux frees the text regardless, and the first timer that fires executes whatever is there then. Here
  * the loader looks first (kernel/deferred.c), when nobody calls the module any more: its exit has
@@ -24,21 +24,24 @@ struct telling {
 	struct module *mod;
 	struct module_errbuf *err;
 	unsigned int told, more;
+	const char *where;	/* "", or what is special about it */
 };
 
 static void tell(const struct deferred *item, const char *outcome, void *ctx)
 {
 	struct telling *t = ctx;
 	const char *kind = deferred_kind_name(item->kind);
-	char line[200];
+	char line[200], function[100] = "";
 
 	if (++t->told > TOLD_MAX) {
 		t->more++;
 		return;
 	}
-	scnprintf(line, sizeof(line), "Module %s left %s %s%s %ps%s%s%s: %s", t->mod->name, strchr("hiRo", kind[0]) ? "an" : "a",
-		  kind, item->kind == DEFERRED_THREAD && !item->owned ? " in" : "", (void *)item->function,
-		  item->detail[0] ? " (" : "", item->detail, item->detail[0] ? ")" : "",
+	if (deferred_has_function(item->kind))
+		scnprintf(function, sizeof(function), "%s %ps", item->kind == DEFERRED_THREAD && !item->owned ? " in" : "",
+			  (void *)item->function);
+	scnprintf(line, sizeof(line), "Module %s left %s %s%s%s%s%s%s: %s", t->mod->name, strchr("hiRo", kind[0]) ? "an" : "a",
+		  kind, function, t->where, item->detail[0] ? " (" : "", item->detail, item->detail[0] ? ")" : "",
 		  outcome ? outcome : item->kind == DEFERRED_THREAD ? "it does not stop" :
 		  item->kind == DEFERRED_OPEN ? "it is open" : "it does not end");
 	pr_warn("%s\n", line);
@@ -65,7 +68,7 @@ static unsigned int drain_area(struct module *mod, enum region first, enum regio
 
 unsigned int module_drain(struct module *mod, struct module_errbuf *err)
 {
-	struct telling t = { .mod = mod, .err = err };
+	struct telling t = { .mod = mod, .err = err, .where = "" };
 	unsigned int stay = 0;
 
 	/* A callback that runs at this moment may start itself again: let it end before the look. */
@@ -82,4 +85,14 @@ unsigned int module_drain(struct module *mod, struct module_errbuf *err)
 		module_err(err, "Module %s stays in memory until that ends; try rmmod again then\n", mod->name);
 	}
 	return stay;
+}
+
+bool module_drain_init(struct module *mod)
+{
+	struct telling t = { .mod = mod, .where = " in its init memory" };
+
+	if (!drain_area(mod, FIRST_INIT_REGION, NR_REGIONS, &t))
+		return true;
+	pr_err("Module %s: its init memory stays until the module goes\n", mod->name);
+	return false;
 }

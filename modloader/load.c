@@ -287,7 +287,8 @@ static int start_module(struct module *mod, struct module_errbuf *err_text)
 	priv->loader = NULL;
 	notify(mod);	/* LIVE */
 	verdict_init_done(mod);
-	layout_free_init(priv);
+	if (module_drain_init(mod))
+		layout_free_init(priv);
 	module_put(mod);
 	return 0;
 

@@ -2,7 +2,7 @@
 /*
  * BUG: goes without removing the file that it made. In Linux the next one to open it runs freed memory.
  *
- *	insmod left_files what=proc		or seq, debugfs, value, attr, misc, cdev
+ *	insmod left_files what=proc		or seq, debugfs, value, attr, misc, cdev, kobject, folder, class, numbers
  *	rmmod left_files			Module left_files left a file proc_ops (/proc/left_files): removed
  *
  * what=open makes a misc device without .owner = THIS_MODULE: nothing keeps the module while the file is open.
@@ -11,6 +11,8 @@
 
 #include <linux/cdev.h>
 #include <linux/debugfs.h>
+#include <linux/device.h>
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/kobject.h>
@@ -23,7 +25,7 @@
 
 static char what[16] = "proc";
 module_param_string(what, what, sizeof(what), 0444);
-MODULE_PARM_DESC(what, "proc, seq, debugfs, value, attr, misc, cdev, open");
+MODULE_PARM_DESC(what, "proc, seq, debugfs, value, attr, misc, cdev, kobject, folder, class, numbers, open");
 
 static u32 value = 7;
 
@@ -66,6 +68,32 @@ static int __init make_cdev(void)
 	return err;
 }
 
+/* A class of its own, with a device in it. */
+static int __init make_class(void)
+{
+	struct class *class = class_create(THIS_MODULE, KBUILD_MODNAME);
+	struct device *dev;
+
+	if (IS_ERR(class))
+		return PTR_ERR(class);
+	dev = device_create(class, NULL, MKDEV(0, 0), NULL, "left0");
+	if (IS_ERR(dev))
+		class_destroy(class);
+	return PTR_ERR_OR_ZERO(dev);
+}
+
+/* Nothing of the module is needed for these: they are only in the way of the next one. */
+static int __init make_idle(void)
+{
+	if (!strcmp(what, "kobject"))
+		return kobject_create_and_add(KBUILD_MODNAME, kernel_kobj) ? 0 : -ENOMEM;
+	if (!strcmp(what, "folder"))
+		return proc_mkdir(KBUILD_MODNAME, NULL) ? 0 : -ENOMEM;
+	if (!strcmp(what, "numbers") && alloc_chrdev_region(&left_dev, 0, 4, KBUILD_MODNAME) == 0)
+		return 0;
+	return -EINVAL;
+}
+
 static int __init left_files_init(void)
 {
 	if (!strcmp(what, "proc"))
@@ -84,8 +112,10 @@ static int __init left_files_init(void)
 		debugfs_create_file(KBUILD_MODNAME, 0444, NULL, NULL, &left_fops);
 	else if (!strcmp(what, "value"))
 		debugfs_create_u32(KBUILD_MODNAME, 0644, NULL, &value);
+	else if (!strcmp(what, "class"))
+		return make_class();
 	else
-		return -EINVAL;
+		return make_idle();
 	return 0;
 }
 

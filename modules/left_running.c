@@ -6,6 +6,7 @@
  *	rmmod left_running			Module left_running left a timer on_timer (expires in … ms): deleted
  *
  * what=stubborn starts a thread that does not heed kthread_stop(): the module cannot go before it has ended.
+ * what=init_timer, init_work, init_thread run a function that is __init, which is freed when init has returned.
  * fail=1 lets init fail after it has started the thing: the same bug on the other way out.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -27,7 +28,7 @@
 
 static char what[16] = "timer";
 module_param_string(what, what, sizeof(what), 0444);
-MODULE_PARM_DESC(what, "timer, hrtimer, work, delayed, requeue, tasklet, thread, stubborn, rcu, notifier");
+MODULE_PARM_DESC(what, "timer, hrtimer, work, delayed, requeue, tasklet, thread, stubborn, rcu, notifier, init_timer, init_work, init_thread");
 
 static int fail;
 module_param(fail, int, 0444);
@@ -143,9 +144,43 @@ static bool at_exit(void)	/* what ends by itself too soon is started last */
 	return !fail && (!strcmp(what, "work") || !strcmp(what, "rcu"));
 }
 
+/* ---- What init's memory is needed for after init ---- */
+
+static void __init on_init_timer(struct timer_list *t)
+{
+	pr_info("the timer in init's memory fired\n");
+}
+
+static void __init on_init_work(struct work_struct *w)
+{
+	pr_info("the work item in init's memory ran\n");
+}
+
+static int __init on_init_thread(void *unused)
+{
+	msleep(ms);
+	return 0;
+}
+
+static int __init begin_in_init(void)
+{
+	if (!strcmp(what, "init_timer")) {
+		timer_setup(&timer, on_init_timer, 0);
+		mod_timer(&timer, jiffies + msecs_to_jiffies(ms));
+	} else if (!strcmp(what, "init_work")) {
+		INIT_DELAYED_WORK(&delayed, on_init_work);
+		schedule_delayed_work(&delayed, msecs_to_jiffies(ms));
+	} else if (!strcmp(what, "init_thread")) {
+		return start(on_init_thread);
+	} else {
+		return begin();
+	}
+	return 0;
+}
+
 static int __init left_running_init(void)
 {
-	int err = at_exit() ? 0 : begin();
+	int err = at_exit() ? 0 : begin_in_init();
 
 	return err ? err : -fail;
 }

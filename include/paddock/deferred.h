@@ -18,6 +18,10 @@ enum deferred_kind {
 	DEFERRED_SOFTIRQ,
 	DEFERRED_NOTIFIER,	/* a callback on a notifier chain */
 	DEFERRED_FILE,		/* a file of /proc, /sys or debugfs; function: its operations, attribute or data */
+	DEFERRED_FOLDER,	/* a folder there that a module asked for; as the next three it has no function */
+	DEFERRED_DEVICE,	/* a device of a class */
+	DEFERRED_CLASS,
+	DEFERRED_REGION,	/* device numbers */
 	DEFERRED_MISC,		/* a misc device */
 	DEFERRED_CDEV,		/* a character device */
 	DEFERRED_OPEN,		/* an open file of such a device */
@@ -26,7 +30,7 @@ enum deferred_kind {
 
 struct deferred {
 	enum deferred_kind kind;
-	unsigned long function;	/* the callback, in the range */
+	unsigned long function;	/* the callback, in the range; of what has none, something else in the range */
 	const void *object;	/* the timer_list, work_struct, task_struct, dev_id… */
 	unsigned int irq;	/* DEFERRED_IRQ: its line */
 	bool owned;		/* DEFERRED_THREAD: started with this function; else it only passes through */
@@ -61,3 +65,8 @@ unsigned int deferred_drain(unsigned long start, unsigned long end, deferred_tel
 
 /* "timer", "work item"… for messages. */
 const char *deferred_kind_name(enum deferred_kind kind);
+
+static inline bool deferred_has_function(enum deferred_kind kind)
+{
+	return kind != DEFERRED_FOLDER && kind != DEFERRED_DEVICE && kind != DEFERRED_CLASS && kind != DEFERRED_REGION;
+}

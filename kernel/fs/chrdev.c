@@ -28,6 +28,7 @@ struct region {
 	unsigned int count;
 	char name[64];
 	struct cdev *cdev;		/* of register_chrdev() */
+	const void *owner;		/* the module that asked for it, or NULL */
 };
 
 static DEFINE_MUTEX(chrdevs_lock);	/* both lists */
@@ -69,9 +70,9 @@ static int find_dynamic_major(void)
 	return -EBUSY;
 }
 
-/* @major 0: choose. */
+/* @major 0: choose. @caller: a return address. */
 static struct region *add_region(unsigned int major, unsigned int baseminor, unsigned int count,
-				 const char *name)
+				 const char *name, const void *caller)
 {
 	struct region *new, *r;
 	int err = 0;
@@ -102,6 +103,7 @@ static struct region *add_region(unsigned int major, unsigned int baseminor, uns
 		new->from = MKDEV(major, baseminor);
 		new->count = count;
 		strscpy(new->name, name, sizeof(new->name));
+		new->owner = module_of_caller(caller);
 		list_for_each_entry(r, &regions, list) {
 			if (r->from > new->from) {
 				before = &r->list;
@@ -137,13 +139,13 @@ static struct region *take_region(dev_t from, unsigned int count)
 int register_chrdev_region(dev_t from, unsigned int count, const char *name)
 {
 	/* Linux splits a range that goes over several majors; one that does is refused here as too long. */
-	return PTR_ERR_OR_ZERO(add_region(MAJOR(from), MINOR(from), count, name));
+	return PTR_ERR_OR_ZERO(add_region(MAJOR(from), MINOR(from), count, name, __builtin_return_address(0)));
 }
 EXPORT_SYMBOL(register_chrdev_region);
 
 int alloc_chrdev_region(dev_t *dev, unsigned int baseminor, unsigned int count, const char *name)
 {
-	struct region *r = add_region(0, baseminor, count, name);
+	struct region *r = add_region(0, baseminor, count, name, __builtin_return_address(0));
 
 	if (IS_ERR(r))
 		return PTR_ERR(r);
@@ -161,7 +163,7 @@ EXPORT_SYMBOL(unregister_chrdev_region);
 int __register_chrdev(unsigned int major, unsigned int baseminor, unsigned int count,
 		      const char *name, const struct file_operations *fops)
 {
-	struct region *r = add_region(major, baseminor, count, name);
+	struct region *r = add_region(major, baseminor, count, name, __builtin_return_address(0));
 	struct cdev *cdev;
 	int err = -ENOMEM;
 
@@ -334,6 +336,35 @@ bool cdevs_find(unsigned long start, unsigned long end, struct deferred *out, un
 	}
 	mutex_unlock(&chrdevs_lock);
 	return found;
+}
+
+bool regions_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip)
+{
+	bool found = false;
+	struct region *r;
+
+	mutex_lock(&chrdevs_lock);
+	list_for_each_entry(r, &regions, list) {
+		unsigned long owner = (unsigned long)r->owner;
+
+		if (owner < start || owner >= end || skip--)
+			continue;
+		out->function = owner;
+		out->object = r;
+		snprintf(out->detail, sizeof(out->detail), "%.24s, %u:%u-%u", r->name, MAJOR(r->from), MINOR(r->from),
+			 MINOR(r->from) + r->count - 1);
+		found = true;
+		break;
+	}
+	mutex_unlock(&chrdevs_lock);
+	return found;
+}
+
+void region_forget(const void *object)
+{
+	const struct region *r = object;
+
+	kfree(take_region(r->from, r->count));
 }
 
 /* Its numbers, too. */

@@ -84,9 +84,20 @@ struct dentry *debugfs_create_dir(const char *name, struct dentry *parent)
 {
 	struct inode *inode = new_inode(debugfs_sb, S_IFDIR | 0755);
 
-	if (inode)
+	const void *owner = module_of_caller(__builtin_return_address(0));
+	struct dentry *d;
+
+	if (inode) {
 		inode->i_fop = &simple_dir_operations;
-	return add(name, parent, inode);
+		if (owner && !(inode->i_gate = gate_alloc(EIO))) {
+			iput(inode);
+			inode = NULL;
+		}
+	}
+	d = add(name, parent, inode);
+	if (!IS_ERR(d))
+		gate_belongs_to(d, &owner, 1);
+	return d;
 }
 EXPORT_SYMBOL_GPL(debugfs_create_dir);
 

@@ -16,8 +16,10 @@
 #include <linux/fs.h>
 #include <linux/panic.h>
 #include "internal.h"
+#include "../deferred_find.h"
 
 struct class_private {
+	struct list_head list;		/* of classes */
 	struct kset subsys;		/* /sys/class/<name> */
 	struct kobject *virtual;	/* /sys/devices/virtual/<name>, or NULL */
 	struct class *class;
@@ -25,6 +27,8 @@ struct class_private {
 	struct list_head devices;
 };
 
+static DEFINE_MUTEX(classes_lock);	/* the list; taken before a class's lock */
+static LIST_HEAD(classes);
 static struct kset *class_kset;
 struct kset *devices_kset;	/* /sys/devices */
 static struct kobject *virtual_kobj;
@@ -465,6 +469,7 @@ int class_register(struct class *class)
 	p->class = class;
 	mutex_init(&p->lock);
 	INIT_LIST_HEAD(&p->devices);
+	INIT_LIST_HEAD(&p->list);
 	p->subsys.kobj.kset = class_kset;
 	p->subsys.kobj.ktype = &class_ktype;
 	err = kobject_set_name(&p->subsys.kobj, "%s", class->name);
@@ -485,8 +490,12 @@ int class_register(struct class *class)
 		/* As if it never was: class_release() of a class that failed to register is not called. */
 		class->class_release = NULL;
 		kset_unregister(&p->subsys);
+		return err;
 	}
-	return err;
+	mutex_lock(&classes_lock);
+	list_add(&p->list, &classes);
+	mutex_unlock(&classes_lock);
+	return 0;
 }
 EXPORT_SYMBOL_GPL(class_register);
 
@@ -495,6 +504,9 @@ void class_unregister(struct class *class)
 	struct class_private *p = class->p;
 
 	WARN(!list_empty(&p->devices), "class '%s' goes while it has devices\n", class->name);
+	mutex_lock(&classes_lock);
+	list_del(&p->list);
+	mutex_unlock(&classes_lock);
 	sysfs_remove_groups(&p->subsys.kobj, class->class_groups);
 	if (p->virtual) {
 		kobject_del(p->virtual);
@@ -534,6 +546,74 @@ void class_destroy(struct class *cls)
 		class_unregister(cls);
 }
 EXPORT_SYMBOL_GPL(class_destroy);
+
+/* ---- What a module forgot; see kernel/deferred.c ---- */
+
+static bool in_range(const void *p, unsigned long start, unsigned long end)
+{
+	return (unsigned long)p >= start && (unsigned long)p < end;
+}
+
+static bool class_in_range(const struct class *class, unsigned long start, unsigned long end)
+{
+	return in_range(class, start, end) || in_range(class->owner, start, end) ||
+	       in_range(class->devnode, start, end) || in_range(class->dev_release, start, end);
+}
+
+bool classes_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip)
+{
+	struct class_private *p;
+	bool found = false;
+
+	mutex_lock(&classes_lock);
+	list_for_each_entry(p, &classes, list) {
+		if (!class_in_range(p->class, start, end) || skip--)
+			continue;
+		out->function = start;
+		out->object = p->class;
+		snprintf(out->detail, sizeof(out->detail), "/sys/class/%.32s", p->class->name);
+		found = true;
+		break;
+	}
+	mutex_unlock(&classes_lock);
+	return found;
+}
+
+/* The first device of @p that needs the range, all when the class does. */
+static struct device *find_device(struct class_private *p, unsigned long start, unsigned long end, unsigned int *skip)
+{
+	bool all = class_in_range(p->class, start, end);
+	struct device *dev, *found = NULL;
+
+	mutex_lock(&p->lock);
+	list_for_each_entry(dev, &p->devices, class_node) {
+		if ((!all && !in_range(dev, start, end) && !in_range(dev->release, start, end)) || (*skip)--)
+			continue;
+		found = dev;
+		break;
+	}
+	mutex_unlock(&p->lock);
+	return found;
+}
+
+bool devices_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip)
+{
+	struct device *dev = NULL;
+	struct class_private *p;
+
+	mutex_lock(&classes_lock);
+	list_for_each_entry(p, &classes, list) {
+		dev = find_device(p, start, end, &skip);
+		if (!dev)
+			continue;
+		out->function = start;
+		out->object = dev;
+		snprintf(out->detail, sizeof(out->detail), "%.20s of class %.16s", dev_name(dev), p->class->name);
+		break;
+	}
+	mutex_unlock(&classes_lock);
+	return dev != NULL;
+}
 
 int class_create_file(struct class *class, const struct class_attribute *attr)
 {

@@ -58,5 +58,7 @@ void gate_settle(struct file *file);
  */
 void gate_belongs_to(struct dentry *d, const void *const *pointers, unsigned int n);
 void gate_belongs_to_none(struct inode_gate *gate);
+/* The module whose code @caller, a return address, lies in, as something for the above; NULL: the kernel's. Context: any. */
+const void *module_of_caller(const void *caller);
 /* gate_close - no more calls; see above. Context: thread; waits for those under way. */
 void gate_close(struct inode_gate *gate);

@@ -120,7 +120,7 @@ struct dentry *devnode_create(const char *name, umode_t mode, dev_t dev);
 void devnode_remove(struct dentry *dentry);
 
 /* sysfs.c, for kobject.c */
-int sysfs_create_dir(struct kobject *kobj);
+int sysfs_create_dir(struct kobject *kobj, const void *owner);	/* @owner: as sysfs_make_dir() */
 void sysfs_remove_dir(struct kobject *kobj);
 int sysfs_rename_dir(struct kobject *kobj, const char *new_name);
 extern struct dentry *sysfs_root;

@@ -71,7 +71,8 @@ static void kset_leave(struct kobject *kobj)
 	kset_put(kobj->kset);
 }
 
-static int add_internal(struct kobject *kobj)
+/* @caller: who wants it, a return address; a module's folders are found when it goes and forgets them. */
+static int add_internal(struct kobject *kobj, const void *caller)
 {
 	struct kobject *parent;
 	int err;
@@ -91,7 +92,7 @@ static int add_internal(struct kobject *kobj)
 	}
 	kobj->parent = parent;
 
-	err = sysfs_create_dir(kobj);
+	err = sysfs_create_dir(kobj, module_of_caller(caller) ?: module_of_caller(kobj->ktype));
 	if (!err && kobj->ktype->default_groups) {
 		err = sysfs_create_groups(kobj, kobj->ktype->default_groups);
 		if (err)
@@ -113,7 +114,8 @@ static int add_internal(struct kobject *kobj)
 	return err;
 }
 
-static int add_vargs(struct kobject *kobj, struct kobject *parent, const char *fmt, va_list args)
+static int add_vargs(struct kobject *kobj, struct kobject *parent, const char *fmt, va_list args,
+		     const void *caller)
 {
 	int err = kobject_set_name_vargs(kobj, fmt, args);
 
@@ -122,7 +124,7 @@ static int add_vargs(struct kobject *kobj, struct kobject *parent, const char *f
 		return err;
 	}
 	kobj->parent = parent;
-	return add_internal(kobj);
+	return add_internal(kobj, caller);
 }
 
 int kobject_add(struct kobject *kobj, struct kobject *parent, const char *fmt, ...)
@@ -138,7 +140,7 @@ int kobject_add(struct kobject *kobj, struct kobject *parent, const char *fmt, .
 		return -EINVAL;
 	}
 	va_start(args, fmt);
-	err = add_vargs(kobj, parent, fmt, args);
+	err = add_vargs(kobj, parent, fmt, args, __builtin_return_address(0));
 	va_end(args);
 	return err;
 }
@@ -152,7 +154,7 @@ int kobject_init_and_add(struct kobject *kobj, const struct kobj_type *ktype,
 
 	kobject_init(kobj, ktype);
 	va_start(args, fmt);
-	err = add_vargs(kobj, parent, fmt, args);
+	err = add_vargs(kobj, parent, fmt, args, __builtin_return_address(0));
 	va_end(args);
 	return err;
 }
@@ -302,7 +304,8 @@ struct kobject *kobject_create_and_add(const char *name, struct kobject *parent)
 	if (!kobj)
 		return NULL;
 	kobject_init(kobj, &dynamic_kobj_ktype);
-	if (kobject_add(kobj, parent, "%s", name)) {
+	kobj->parent = parent;
+	if (kobject_set_name(kobj, "%s", name) || add_internal(kobj, __builtin_return_address(0))) {
 		kobject_put(kobj);
 		return NULL;
 	}
@@ -325,7 +328,7 @@ int kset_register(struct kset *k)
 	if (!k || !k->kobj.ktype)
 		return -EINVAL;
 	kset_init(k);
-	return add_internal(&k->kobj);
+	return add_internal(&k->kobj, __builtin_return_address(0));
 }
 EXPORT_SYMBOL(kset_register);
 
@@ -378,7 +381,8 @@ struct kset *kset_create_and_add(const char *name, const struct kset_uevent_ops 
 		kfree(kset);
 		return NULL;
 	}
-	if (kset_register(kset)) {
+	kset_init(kset);
+	if (add_internal(&kset->kobj, __builtin_return_address(0))) {
 		kobject_put(&kset->kobj);
 		return NULL;
 	}

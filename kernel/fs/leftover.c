@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 /*
- * Files, devices and open files that need a module's code or data: asked when the module goes.
+ * Files, folders, devices and open files that need a module's code or data, or that it made: asked when the module goes.
  *
  * A file in /proc, /sys or debugfs that points into the modules' range, by its operations, its data or its
- * attribute, is put on a list by its gate when it is made; the kernel's own files never are, so a look is as
- * long as modules have files. It leaves the list when the gate is closed, which is what removal does.
+ * attribute, and a folder that a module's code asks for, is put on a list by its gate when it is made; the
+ * kernel's own never are, so a look is as long as modules have files. It leaves the list when the gate is
+ * closed, which is what removal does.
  *
  * Locking: namespace_lock, then left_lock. A dentry on the list is alive: who removes it from the tree
  * holds it until its gate is closed.
  */
 #include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <asm/layout.h>
@@ -38,6 +41,19 @@ void gate_belongs_to(struct dentry *d, const void *const *pointers, unsigned int
 	spin_lock(&left_lock);
 	list_add(&gate->of_modules, &module_files);
 	spin_unlock(&left_lock);
+}
+
+/* It runs, so it stays. */
+const void *module_of_caller(const void *caller)
+{
+	const struct module *mod;
+
+	if (!in_modules(caller))
+		return NULL;
+	rcu_read_lock();
+	mod = __module_address((unsigned long)caller);
+	rcu_read_unlock();
+	return mod;
 }
 
 void gate_belongs_to_none(struct inode_gate *gate)
@@ -91,6 +107,8 @@ bool files_find(unsigned long start, unsigned long end, struct deferred *out, un
 	if (!d)
 		return false;
 	out->object = d;
+	if (S_ISDIR(d->d_inode->i_mode))
+		out->kind = DEFERRED_FOLDER;
 	path_text(d, out->detail, sizeof(out->detail));
 	dput(d);	/* the tree has it still: nobody but its module, whose code does not run, removes it */
 	return true;

@@ -24,6 +24,7 @@ struct proc_dir_entry {
 	const struct seq_operations *seq_ops;
 	int (*show)(struct seq_file *m, void *v);
 	unsigned int state_size;
+	const void *owner;		/* of a folder: the module that made it, or NULL */
 };
 
 static struct super_block *proc_sb;
@@ -196,6 +197,8 @@ static struct proc_dir_entry *add_entry(const char *path, struct proc_dir_entry 
 	inode->i_op = &proc_inode_operations;
 	if (S_ISDIR(mode)) {
 		inode->i_fop = &simple_dir_operations;
+		if (proto->owner && !(inode->i_gate = gate_alloc(EIO)))
+			goto fail_inode;
 	} else if (link) {
 		inode->i_link = kstrdup(link, GFP_KERNEL);
 		if (!inode->i_link)
@@ -221,7 +224,7 @@ static struct proc_dir_entry *add_entry(const char *path, struct proc_dir_entry 
 		goto fail_inode;
 	}
 	if (inode->i_gate) {
-		const void *const needs[] = { de->ops, de->seq_ops, (const void *)de->show, de->data };
+		const void *const needs[] = { de->ops, de->seq_ops, (const void *)de->show, de->data, de->owner };
 
 		gate_belongs_to(d, needs, ARRAY_SIZE(needs));
 	}
@@ -286,25 +289,32 @@ struct proc_dir_entry *proc_create_single_data(const char *name, umode_t mode,
 }
 EXPORT_SYMBOL(proc_create_single_data);
 
+/* @caller: a return address. */
+static struct proc_dir_entry *mkdir_for(const void *caller, const char *name, umode_t mode,
+					struct proc_dir_entry *parent, void *data)
+{
+	struct proc_dir_entry de = { .data = data, .owner = module_of_caller(caller) };
+
+	return add_entry(name, parent, S_IFDIR | (mode ? mode : 0555), &de, NULL);
+}
+
 struct proc_dir_entry *proc_mkdir_data(const char *name, umode_t mode,
 				       struct proc_dir_entry *parent, void *data)
 {
-	struct proc_dir_entry de = { .data = data };
-
-	return add_entry(name, parent, S_IFDIR | (mode ? mode : 0555), &de, NULL);
+	return mkdir_for(__builtin_return_address(0), name, mode, parent, data);
 }
 EXPORT_SYMBOL_GPL(proc_mkdir_data);
 
 struct proc_dir_entry *proc_mkdir_mode(const char *name, umode_t mode,
 				       struct proc_dir_entry *parent)
 {
-	return proc_mkdir_data(name, mode, parent, NULL);
+	return mkdir_for(__builtin_return_address(0), name, mode, parent, NULL);
 }
 EXPORT_SYMBOL(proc_mkdir_mode);
 
 struct proc_dir_entry *proc_mkdir(const char *name, struct proc_dir_entry *parent)
 {
-	return proc_mkdir_data(name, 0, parent, NULL);
+	return mkdir_for(__builtin_return_address(0), name, 0, parent, NULL);
 }
 EXPORT_SYMBOL(proc_mkdir);
 

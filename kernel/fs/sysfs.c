@@ -242,7 +242,7 @@ void sysfs_remove_child(struct dentry *dir, const char *name)
 	}
 }
 
-struct dentry *sysfs_make_dir(struct dentry *parent, const char *name)
+struct dentry *sysfs_make_dir(struct dentry *parent, const char *name, const void *owner)
 {
 	struct inode *inode = new_inode(sysfs_sb, S_IFDIR | 0755);
 	struct dentry *d;
@@ -250,9 +250,15 @@ struct dentry *sysfs_make_dir(struct dentry *parent, const char *name)
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
 	inode->i_fop = &simple_dir_operations;
+	if (owner && !(inode->i_gate = gate_alloc(ENODEV))) {
+		iput(inode);
+		return ERR_PTR(-ENOMEM);
+	}
 	d = tree_add(parent, name, inode);
 	if (IS_ERR(d))
 		iput(inode);
+	else
+		gate_belongs_to(d, &owner, 1);
 	return d;
 }
 
@@ -261,13 +267,13 @@ struct dentry *sysfs_dir_of(struct kobject *kobj)
 	return kobj ? kobj->sd : sysfs_root;
 }
 
-int sysfs_create_dir(struct kobject *kobj)
+int sysfs_create_dir(struct kobject *kobj, const void *owner)
 {
 	struct dentry *parent = sysfs_dir_of(kobj->parent), *d;
 
 	if (!parent)
 		return -ENOENT;
-	d = sysfs_make_dir(parent, kobject_name(kobj));
+	d = sysfs_make_dir(parent, kobject_name(kobj), owner);
 	if (IS_ERR(d)) {
 		if (PTR_ERR(d) == -EEXIST)
 			WARN(1, "sysfs: cannot create duplicate filename '%s'\n",
@@ -298,7 +304,7 @@ int sysfs_rename_dir(struct kobject *kobj, const char *new_name)
 		return -ENOENT;
 	if (!list_empty(&old->d_subdirs))
 		return -EBUSY;
-	d = sysfs_make_dir(old->d_parent, new_name);
+	d = sysfs_make_dir(old->d_parent, new_name, NULL);
 	if (IS_ERR(d))
 		return PTR_ERR(d);
 	kobj->sd = dget(d);
@@ -421,7 +427,7 @@ EXPORT_SYMBOL_GPL(sysfs_remove_link);
 
 int sysfs_create_mount_point(struct kobject *parent, const char *name)
 {
-	return PTR_ERR_OR_ZERO(sysfs_make_dir(sysfs_dir_of(parent), name));
+	return PTR_ERR_OR_ZERO(sysfs_make_dir(sysfs_dir_of(parent), name, NULL));
 }
 EXPORT_SYMBOL_GPL(sysfs_create_mount_point);
 

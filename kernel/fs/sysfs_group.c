@@ -63,7 +63,7 @@ int sysfs_create_group(struct kobject *kobj, const struct attribute_group *grp)
 		return -EINVAL;
 	}
 	if (grp->name) {
-		dir = sysfs_make_dir(dir, grp->name);
+		dir = sysfs_make_dir(dir, grp->name, NULL);
 		if (IS_ERR(dir)) {
 			if (PTR_ERR(dir) == -EEXIST)
 				WARN(1, "sysfs: cannot create duplicate filename '%s/%s'\n",

@@ -58,6 +58,25 @@ def test_a_module_whose_thread_does_not_stop_stays(vm):
     assert re.search(r"Used by\n(\[.*\n)*alive\n$", r.out), r
 
 
+def test_what_would_run_in_inits_memory_is_told_when_init_returns(vm):
+    """Linux frees it, and the next timer executes what is there then. A thread that does not end keeps it."""
+    script = "".join("echo == %s\ninsmod left_running what=%s ms=6000\n%s" % (k, k, v) for k, v in (
+        ("init_timer", "rmmod left_running\n"), ("init_work", "rmmod left_running\n"),
+        ("init_thread", "grep on_init_thread /proc/kallsyms; while ! rmmod left_running 2>/dev/null; do sleep 1; done\n")))
+    r = vm(script + "echo == end\nlsmod; dmesg | grep -ci 'bug:\\|oops\\|fired\\|ran$'; cat /sys/kernel/debug/wx_check", smp=2)
+    parts = dict(zip(*[iter(re.split(r"^== (.*)\n", r.out, flags=re.M)[1:])] * 2))
+    start = WARN + "Module left_running left "
+    assert re.search(start + r"a timer on_init_timer \[left_running\] in its init memory \(expires in \d+ ms\): deleted\n$",
+                    parts["init_timer"]), r
+    assert re.search(start + r"a work item on_init_work \[left_running\] in its init memory \(expires in \d+ ms\): cancelled\n$",
+                    parts["init_work"]), r
+    assert re.search(start + r"a thread on_init_thread \[left_running\] in its init memory \(pid .*\): it does not stop\n" +
+                    WARN + r"Module left_running: its init memory stays until the module goes\n"
+                    r"[0-9a-f]+ t on_init_thread\t\[left_running\]\n", parts["init_thread"]), r
+    end = parts["end"].splitlines()
+    assert end[0].startswith("Module ") and end[1] == "0", r
+
+
 FILES = {       # kind: what is told, and a command that must fail afterwards
     "proc": ("a file left_proc_ops [left_files] (/proc/left_files)", "cat /proc/left_files"),
     "seq": ("a file left_show [left_files] (/proc/left_files)", "cat /proc/left_files"),
@@ -65,6 +84,10 @@ FILES = {       # kind: what is told, and a command that must fail afterwards
     "value": ("a file value [left_files] (/sys/kernel/debug/left_files)", "cat /sys/kernel/debug/left_files"),
     "attr": ("a file left_value_attr [left_files] (/sys/kernel/left_value)", "cat /sys/kernel/left_value"),
     "misc": ("a misc device left_fops [left_files] (left_files, 10:", "cat /dev/left_files"),
+    "kobject": ("a folder (/sys/kernel/left_files)", "ls /sys/kernel/left_files"),
+    "folder": ("a folder (/proc/left_files)", "ls /proc/left_files"),
+    "class": ("a device (left0 of class left_files)", "ls /sys/class/left_files"),
+    "numbers": ("a range of device numbers (left_files, ", "grep left_files /proc/devices"),
     "cdev": ("a character device left_fops [left_files] (", "grep left_files /proc/devices"),
 }
 
@@ -84,8 +107,9 @@ def test_a_file_that_a_module_forgets_is_named_and_removed(vm):
     parts = dict(zip(*[iter(re.split(r"^== (.*)\n", r.out, flags=re.M)[1:])] * 2))
     for kind, (line, _) in FILES.items():
         told = [x for x in parts[kind].splitlines() if x.startswith("[") and "Module left_files left " + line in x]
-        assert len(told) == 2 and all(x.endswith(": removed") for x in told), (kind, r)
+        assert len(told) == 2 and all(x.endswith((": removed", ": given back")) for x in told), (kind, r)
         assert "bad" not in parts[kind], (kind, r)
+    assert parts["class"].count("left a class (/sys/class/left_files): removed") == 2, r
     assert "Module left_files is in use\nrefused 1\n" in parts["held"] and "gone 0" in parts["held"], r
     assert re.search(r"Module left_files left an open file ownerless_fops \[left_files\] \(/dev/left_files\): it is open\n", parts["open"]), r
     assert "refused 1\n" in parts["open"] and "gone 0" in parts["open"], r
