@@ -96,12 +96,14 @@ FOR_EACH_SLOT(SLOT_FUNCTIONS)
 /* ---- Binding ---- */
 
 struct binding {
-	const char *name;		/* what the module's object file asks for */
+	const char *name;		/* what the module's object file asks for, */
+	unsigned int length;		/* and how long that is: most other names differ in this already */
 	const char *target;		/* what it gets, as people are told */
 	const void *entry[OOT_SLOTS_MAX];
 };
 
-#define PER_SLOT(function) { #function, "oot_" #function, { FOR_EACH_SLOT(SLOT_ENTRY_##function) } }
+#define NAMES(name) name, sizeof(name) - 1, "oot_" name
+#define PER_SLOT(function) { NAMES(#function), { FOR_EACH_SLOT(SLOT_ENTRY_##function) } }
 #define ENTRY(function, n) [n] = oot_##function##_##n,
 #define SLOT_ENTRY___kmalloc(n)			ENTRY(__kmalloc, n)
 #define SLOT_ENTRY___kmalloc_node(n)		ENTRY(__kmalloc_node, n)
@@ -126,11 +128,11 @@ struct binding {
 
 static const struct binding bindings[] = {
 	/* What the eight functions of <linux/slab.h> compile to. */
-	{ "kmalloc_caches", "oot_kmalloc_caches", { FOR_EACH_SLOT(SLOT_CACHES) } },
+	{ NAMES("kmalloc_caches"), { FOR_EACH_SLOT(SLOT_CACHES) } },
 	PER_SLOT(__kmalloc),
 	PER_SLOT(__kmalloc_node),
 	/* Those that allocate on the caller's behalf. */
-	{ "__kmalloc_track_caller", "oot___kmalloc_track_caller", { FOR_EACH_SLOT(SLOT_TRACK_CALLER) } },
+	{ NAMES("__kmalloc_track_caller"), { FOR_EACH_SLOT(SLOT_TRACK_CALLER) } },
 	PER_SLOT(__kmalloc_node_track_caller),
 	PER_SLOT(krealloc),
 	PER_SLOT(krealloc_array),
@@ -152,13 +154,14 @@ static const struct binding bindings[] = {
 
 unsigned long oot_slot_symbol(unsigned int slot, const char *name, const char **target)
 {
-	unsigned int i;
+	unsigned int i, length;
 
-	/* Most undefined symbols begin otherwise; this is asked for each. */
-	if (name[0] != 'k' && name[0] != '_')
+	/* This is asked for each undefined symbol, and most begin otherwise. */
+	if (name[0] != 'k' && (name[0] != '_' || name[1] != '_' || name[2] != 'k'))
 		return 0;
+	length = strlen(name);
 	for (i = 0; i < ARRAY_SIZE(bindings); i++) {
-		if (strcmp(bindings[i].name, name))
+		if (bindings[i].length != length || strcmp(bindings[i].name, name))
 			continue;
 		if (target)
 			*target = bindings[i].target;
@@ -220,7 +223,6 @@ int oot_slot_open(unsigned int slot)
 			close_slot(slot);
 			return -ENOMEM;
 		}
-		slab_set_keep_limit(s, oot_page_limit());
 		slot_caches[slot][KMALLOC_NORMAL][i] = s;
 	}
 	oot_slots[slot].open = true;

@@ -41,6 +41,7 @@ struct oot_slot {
 	atomic_long_t pages;		/* slabs of all its caches: used, cached, quarantined */
 	unsigned long peak;		/* [A] most pages since the load; may lag under contention */
 	atomic_long_t notes_left;	/* so many of the next allocations are noted, from whichever cache */
+	bool noted;			/* [A] there are notes since the load */
 	unsigned long quota;		/* [A] most pages; ULONG_MAX: any number */
 	unsigned long failed;		/* [A] allocations refused by quota or fail_alloc since the load */
 	atomic_long_t seen[NR_OOT_FATES];	/* [A] allocations that came by the slow path, by what KFENCE did */

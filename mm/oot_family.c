@@ -110,10 +110,5 @@ char *slot_kvasprintf(unsigned int slot, gfp_t gfp, const char *fmt, va_list ap)
 struct kmem_cache *slot_cache_create(unsigned int slot, const char *name, unsigned int size, unsigned int align,
 				     slab_flags_t flags, void (*ctor)(void *))
 {
-	struct kmem_cache *s = slab_create_for(&oot_slots[slot], name, size, align,
-					       flags | SLAB_NO_MERGE | SLAB_KEEP_PAGES, ctor);
-
-	if (s)
-		slab_set_keep_limit(s, oot_page_limit());
-	return s;
+	return slab_create_for(&oot_slots[slot], name, size, align, flags | SLAB_NO_MERGE | SLAB_KEEP_PAGES, ctor);
 }

@@ -205,6 +205,7 @@ void oot_slot_enter(unsigned int number, const char *owner, const struct oot_opt
 	for (int i = 0; i < NR_OOT_FATES; i++)
 		atomic_long_set(&slot->seen[i], 0);
 	/* Gates need no opening: oot_slot_leave() has emptied the magazines, so the first operations go slow anyway. */
+	slot->noted = false;
 	atomic_long_set(&slot->notes_left, options->notes);
 }
 
@@ -307,14 +308,14 @@ static void name_sites(struct kmem_cache *s, void *ctx)
 
 void oot_slot_init_done(unsigned int number, unsigned long start, unsigned long end)
 {
+	struct oot_slot *slot = &oot_slots[number];
 	unsigned long text[2] = { start, end };
 
-	oot_slots[number].text[1] = (struct oot_text){ };
-	/* Nothing was allocated, nothing is to be named. */
-	if (!oot_slot_pages(number) && !kfence_is_enabled())
-		return;
-	for_each_cache(&oot_slots[number], name_sites, text);
-	quarantine_name_large(&oot_slots[number], start, end);
+	slot->text[1] = (struct oot_text){ };
+	if (READ_ONCE(slot->noted) || atomic_long_read(&slot->seen[OOT_GUARDED]))
+		for_each_cache(slot, name_sites, text);
+	if (READ_ONCE(slot->nr_large))
+		quarantine_name_large(slot, start, end);
 }
 
 /* ---- The end ---- */

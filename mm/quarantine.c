@@ -32,6 +32,7 @@
 #include <linux/stackdepot.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
+#include <asm/layout.h>
 #include <arch/paging.h>
 #include <arch/trap.h>
 #include <paddock/page.h>
@@ -88,51 +89,79 @@ static const char *name_of_gone(unsigned long addr)
 	return NULL;
 }
 
-/* The first note of @slab whose site is an address in [start, end). Node lock held. Returns: that site's code, or 0. */
-static u32 unnamed_site_locked(const struct kmem_cache *s, const struct page *slab, unsigned long start, unsigned long end)
-{
-	for (unsigned int i = 0; i < s->objects; i++) {
-		u32 code = slab->slab_notes->note[i].site;
-		unsigned long site = code & SITE_NAMED ? 0 : slab_site_decode(code);
+/*
+ * A walk over notes that makes names of the sites in [start, end). Names are dear, and most objects come from a few places:
+ * the latest ones are remembered.
+ */
+struct naming {
+	unsigned long start, end;
+	u32 first, last;		/* the same as codes of notes; SITE_NAMED ones lie above */
+	struct {
+		u32 code, named;
+	} known[8];
+	unsigned int nr_known;		/* ever: the next one goes to known[nr_known % 8] */
+};
 
-		if (site && site >= start && site < end)
-			return code;
+static struct naming naming_of(unsigned long start, unsigned long end)
+{
+	return (struct naming){
+		.start = start, .end = end,
+		.first = slab_site_encode(max(start, MODULES_START)),
+		.last = slab_site_encode(min(end, MODULES_END) - 1),
+	};
+}
+
+static bool known_name(const struct naming *nm, u32 code, u32 *named)
+{
+	for (unsigned int i = 0; i < min_t(unsigned int, nm->nr_known, ARRAY_SIZE(nm->known)); i++) {
+		if (nm->known[i].code == code) {
+			*named = nm->known[i].named;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* From note *@i of @slab on. Node lock held. Returns: the code of the site at *@i, which has no name yet; 0: all have. */
+static u32 name_known_locked(const struct kmem_cache *s, struct page *slab, const struct naming *nm, unsigned int *i)
+{
+	struct slab_note *note = slab->slab_notes->note;
+	u32 code = 0, named = 0;
+
+	for (; *i < s->objects; ++*i) {
+		u32 site = note[*i].site;
+
+		if (site - nm->first > nm->last - nm->first)
+			continue;
+		if (site != code) {
+			if (!known_name(nm, site, &named))
+				return site;
+			code = site;
+		}
+		note[*i].site = named;
 	}
 	return 0;
 }
 
-/*
- * Call sites in [start, end) that @slab's notes have get their names. Site by site, since names are dear and the objects of a
- * slab mostly come from one place; a name is made without the lock, under which nothing may sleep.
- */
-static void name_sites(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, unsigned long start,
-		       unsigned long end)
+/* A name is made without the lock, under which nothing may sleep. */
+static void name_sites(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, struct naming *nm)
 {
-	u32 code = 0, named = 0;
+	unsigned int i = 0, k;
+	unsigned long flags;
+	u32 code;
 
 	for (;;) {
-		unsigned long flags;
-
 		spin_lock_irqsave(&n->lock, flags);
 		/* It may have become an ordinary slab meanwhile. */
-		if (page_type(slab) != PAGE_SLAB_NOTED) {
-			code = 0;
-		} else {
-			for (unsigned int i = 0; code && i < s->objects; i++)
-				if (slab->slab_notes->note[i].site == code)
-					slab->slab_notes->note[i].site = named;
-			code = unnamed_site_locked(s, slab, start, end);
-		}
+		code = page_type(slab) == PAGE_SLAB_NOTED ? name_known_locked(s, slab, nm, &i) : 0;
 		spin_unlock_irqrestore(&n->lock, flags);
 		if (!code)
 			return;
-		named = remember_site(slab_site_decode(code));
+		k = nm->nr_known++ % ARRAY_SIZE(nm->known);
+		nm->known[k].code = code;
+		nm->known[k].named = remember_site(slab_site_decode(code));
 	}
 }
-
-struct text_range {
-	unsigned long start, end;
-};
 
 static unsigned long first_in_module(u32 stack)
 {
@@ -147,40 +176,43 @@ static unsigned long first_in_module(u32 stack)
 
 static void name_guarded(void *ctx, void *object, size_t size, u32 stack)
 {
-	const struct text_range *text = ctx;
+	const struct naming *nm = ctx;
 	unsigned long site = first_in_module(stack);
 
-	if (site >= text->start && site < text->end)
+	if (site >= nm->start && site < nm->end)
 		remember_site(site);
+}
+
+static void name_noted_of_node(struct kmem_cache *s, struct kmem_cache_node *n, struct naming *nm)
+{
+	/* A snapshot: slabs do not go away, they only may become ordinary ones. */
+	unsigned long flags, i = 0, count = READ_ONCE(n->nr_slabs[SLAB_NOTED]);
+	struct page **slabs, *slab;
+
+	if (!count)
+		return;
+	slabs = kvmalloc_array(count, sizeof(*slabs), GFP_KERNEL);
+	if (!slabs)
+		return;
+	spin_lock_irqsave(&n->lock, flags);
+	list_for_each_entry(slab, &n->slabs[SLAB_NOTED], slab_list)
+		if (i < count)
+			slabs[i++] = slab;
+	spin_unlock_irqrestore(&n->lock, flags);
+	while (i--)
+		name_sites(s, n, slabs[i], nm);
+	kvfree(slabs);
 }
 
 void quarantine_name_sites(struct kmem_cache *s, unsigned long start, unsigned long end)
 {
-	struct text_range text = { start, end };
+	struct naming nm = naming_of(start, end);
 
-	kfence_cache_objects(s, name_guarded, &text);
-	for (int node = 0; node < MAX_NUMNODES; node++) {
-		struct kmem_cache_node *n = s->node[node];
-		unsigned long flags, i, count;
-		struct page **slabs, *slab;
-
-		if (!n || !n->nr_slabs[SLAB_NOTED])
-			continue;
-		/* A snapshot: slabs do not go away, they only may become ordinary ones. */
-		count = READ_ONCE(n->nr_slabs[SLAB_NOTED]);
-		slabs = kvmalloc_array(count, sizeof(*slabs), GFP_KERNEL);
-		if (!slabs)
-			continue;
-		i = 0;
-		spin_lock_irqsave(&n->lock, flags);
-		list_for_each_entry(slab, &n->slabs[SLAB_NOTED], slab_list)
-			if (i < count)
-				slabs[i++] = slab;
-		spin_unlock_irqrestore(&n->lock, flags);
-		while (i--)
-			name_sites(s, n, slabs[i], start, end);
-		kvfree(slabs);
-	}
+	if (atomic_long_read(&s->slot->seen[OOT_GUARDED]))
+		kfence_cache_objects(s, name_guarded, &nm);
+	for (int node = 0; node < MAX_NUMNODES; node++)
+		if (s->node[node])
+			name_noted_of_node(s, s->node[node], &nm);
 }
 
 /* ---- The list of what is left ---- */
@@ -290,6 +322,7 @@ static void close_slab(struct kmem_cache *s, struct kmem_cache_node *n, struct p
 static void quarantine_slabs(struct kmem_cache *s, struct kmem_cache_node *n, enum slab_state from,
 			     struct oot_leftovers *left)
 {
+	struct naming nm = naming_of(MODULES_START, MODULES_END);
 	struct slab_notes *notes = NULL;
 	struct page *slab;
 
@@ -304,7 +337,7 @@ static void quarantine_slabs(struct kmem_cache *s, struct kmem_cache_node *n, en
 		slab = seize_slab(s, n, from, &notes, left);
 		if (!slab)
 			break;
-		name_sites(s, n, slab, 0, ULONG_MAX);
+		name_sites(s, n, slab, &nm);
 		poison_slab(s, n, slab);
 		close_slab(s, n, slab);
 	}

@@ -266,8 +266,10 @@ struct kmem_cache *slab_create_for(struct oot_slot *slot, const char *name, unsi
 		if (s) {
 			s->slot = slot;
 			s->kfence_enable &= slot ? slot->kfence : kfence_for_all;
-			if (slot)
+			if (slot) {
+				s->keep_limit = oot_page_limit();
 				list_add_tail(&s->of_slot, &slot->caches);
+			}
 			/* Its gates need no opening: without a magazine each CPU's first operation goes slow, and sees to them. */
 			list_add_tail_rcu(&s->list, &slab_caches);
 			slab_sysfs_add(s);

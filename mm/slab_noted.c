@@ -60,6 +60,7 @@ void slab_note_slab_locked(struct kmem_cache *s, struct kmem_cache_node *n, stru
 {
 	enum slab_state state = notes->quarantined ? SLAB_QUARANTINED : SLAB_NOTED;
 
+	WRITE_ONCE(s->slot->noted, true);
 	smp_store_release(&slab->slab_notes, notes);
 	slab_set_pages(s, slab, PAGE_SLAB_NOTED);
 	list_add(&slab->slab_list, &n->slabs[state]);

@@ -480,6 +480,11 @@ void oot_count(struct kmem_cache *s, size_t size, gfp_t flags, bool guarded)
 	host_fail("a slot counts an object");
 }
 
+unsigned long oot_page_limit(void)
+{
+	host_fail("a slot's cache is made");
+}
+
 bool oot_charge(struct oot_slot *slot, unsigned long pages)
 {
 	host_fail("a slot is charged for a slab");
