@@ -30,8 +30,8 @@ struct oot_slot {
 	bool open;			/* [L] its kmalloc caches exist; they stay for ever */
 	bool loaded;			/* [L] its owner is */
 	bool kfence;			/* [L] what kfence_enable of its owner's new caches is */
-	bool watch_all;			/* [L] every allocation is to be seen, not only the first ones, */
-	bool watch_sites;		/* [L] and its call site noted */
+	bool watch_all;			/* [L] every allocation is to be seen, not only the first ones */
+	bool asked_nothing;		/* [L] its owner is loaded, and no allocation of its is made to fail */
 	char owner[64];			/* [L] the module whose memory it is */
 	struct list_head caches;	/* [M] its kmalloc caches and those its module made, by cache->of_slot */
 	spinlock_t large_lock;		/* leaf, interrupts masked */
@@ -57,7 +57,7 @@ extern struct oot_slot oot_slots[OOT_SLOTS_MAX];
 
 static inline bool oot_takes_notes(const struct oot_slot *slot)
 {
-	return slot->watch_sites || atomic_long_read(&slot->notes_left) > 0;
+	return atomic_long_read(&slot->notes_left) > 0;
 }
 
 /* Does the slot want to see every allocation? */
@@ -114,24 +114,42 @@ struct kmem_cache *slot_cache_create(unsigned int slot, const char *name, unsign
 struct slab_note {
 	u32 site;	/* 0: not known */
 	u16 size;	/* bytes asked for */
-	u16 unused;
+	u16 live;	/* handed out; 0: free, or with a CPU (see NOTED_MAX) */
 };
 
 struct slab_notes {
 	struct rcu_head rcu;		/* freed so: the fault handler reads notes without a lock */
-	struct oot_slot *slot;
+	const char *base;		/* the slab's first object */
 	u64 left_ns;			/* when its module went */
 	bool quarantined;		/* nothing is allocated from this slab any more */
 	bool closed;			/* its pages were made absent */
 	char owner[64];			/* quarantined: the module that left it */
-	struct slab_note note[];	/* [node lock] one per object */
+	struct slab_note note[];	/* one per object: written by who allocates it, else [node lock] */
 };
+
+/*
+ * Objects of noted slabs that a CPU holds, so that a note costs no lock: a magazine whose slot 0 says which slab's they
+ * are. Its head is s->cpu[1].head, behind the cache's ordinary magazines, which a cache without SLAB_KEEP_PAGES has alone.
+ */
+#define NOTED_MAX	(MAGAZINE_MAX - 1)
 
 /*
  * slab_alloc_noted - one object out of a noted slab, with a note of @site.
  * Returns: NULL: no memory for that; the ordinary way is still open.
  */
 void *slab_alloc_noted(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller);
+/*
+ * slab_pop_noted - the same, if this CPU holds an object and @caller is a module's: a few instructions.
+ * Context: any; no question is asked but those that slot->asked_nothing and the caller's checks answer.
+ */
+void *slab_pop_noted(struct kmem_cache *s, gfp_t flags, size_t size, unsigned long caller);
+/* What this CPU holds goes back to its slab. Context: interrupts masked. */
+void slab_put_held(struct kmem_cache *s);
+/* Has an object of a noted slab been handed out? Node lock held. */
+static inline bool slab_note_is_live(const struct page *slab, unsigned int index)
+{
+	return slab->slab_notes->note[index].live;
+}
 /* Give back what is kept for the next noted slab. Context: thread. */
 void slab_drop_spare_notes(struct kmem_cache *s);
 /* An object of a noted slab has been put back. Node lock held. */

@@ -192,8 +192,8 @@ void oot_slot_enter(unsigned int number, const char *owner, const struct oot_opt
 	WRITE_ONCE(slot->loaded, true);
 	if (options->kfence_only)
 		oot_slot_set_kfence(number, options->kfence);
-	slot->watch_sites = options->sites;
 	slot->watch_all = options->sites || options->fail_nth || options->fail_stacks;
+	slot->asked_nothing = !options->fail_nth && !options->fail_stacks;
 	slot->fail_nth = options->fail_nth;
 	slot->fail_stacks = options->fail_stacks;
 	if (options->fail_nth || options->fail_stacks)
@@ -206,7 +206,7 @@ void oot_slot_enter(unsigned int number, const char *owner, const struct oot_opt
 		atomic_long_set(&slot->seen[i], 0);
 	/* Gates need no opening: oot_slot_leave() has emptied the magazines, so the first operations go slow anyway. */
 	slot->noted = false;
-	atomic_long_set(&slot->notes_left, options->notes);
+	atomic_long_set(&slot->notes_left, options->sites ? LONG_MAX : options->notes);
 }
 
 static void set_kfence(struct kmem_cache *s, void *on)
@@ -351,7 +351,7 @@ void oot_slot_leave(unsigned int number, struct oot_leftovers *left)
 
 	memset(left, 0, sizeof(*left));
 	slot->watch_all = false;
-	slot->watch_sites = false;
+	slot->asked_nothing = false;
 	slot->fail_nth = 0;
 	slot->fail_stacks = false;
 	memset(slot->text, 0, sizeof(slot->text));

@@ -125,20 +125,22 @@ static bool known_name(const struct naming *nm, u32 code, u32 *named)
 /* From note *@i of @slab on. Node lock held. Returns: the code of the site at *@i, which has no name yet; 0: all have. */
 static u32 name_known_locked(const struct kmem_cache *s, struct page *slab, const struct naming *nm, unsigned int *i)
 {
-	struct slab_note *note = slab->slab_notes->note;
-	u32 code = 0, named = 0;
+	struct slab_note *note = slab->slab_notes->note + *i, *end = slab->slab_notes->note + s->objects;
+	u32 first = nm->first, range = nm->last - first, code = 0, named = 0;
 
-	for (; *i < s->objects; ++*i) {
-		u32 site = note[*i].site;
+	for (; note < end; note++) {
+		u32 site = note->site;
 
-		if (site - nm->first > nm->last - nm->first)
+		if (site - first > range)
 			continue;
 		if (site != code) {
-			if (!known_name(nm, site, &named))
+			if (!known_name(nm, site, &named)) {
+				*i = note - slab->slab_notes->note;
 				return site;
+			}
 			code = site;
 		}
-		note[*i].site = named;
+		note->site = named;
 	}
 	return 0;
 }
@@ -206,8 +208,11 @@ static void name_noted_of_node(struct kmem_cache *s, struct kmem_cache_node *n, 
 
 void quarantine_name_sites(struct kmem_cache *s, unsigned long start, unsigned long end)
 {
-	struct naming nm = naming_of(start, end);
+	struct naming nm;
 
+	if (!READ_ONCE(s->noted) && !atomic_long_read(&s->slot->seen[OOT_GUARDED]))
+		return;
+	nm = naming_of(start, end);
 	if (atomic_long_read(&s->slot->seen[OOT_GUARDED]))
 		kfence_cache_objects(s, name_guarded, &nm);
 	for (int node = 0; node < MAX_NUMNODES; node++)
@@ -274,8 +279,11 @@ static struct page *seize_slab(struct kmem_cache *s, struct kmem_cache_node *n, 
 	if (slab) {
 		struct slab_notes *mine = from == SLAB_NOTED ? slab->slab_notes : *notes;
 
-		if (mine == *notes)
+		if (mine == *notes) {
 			*notes = NULL;
+			for (unsigned int i = 0; i < s->objects; i++)
+				mine->note[i].live = !test_bit(i, slab_free_map(slab));
+		}
 		list_del(&slab->slab_list);
 		n->nr_slabs[from]--;
 		strscpy(mine->owner, s->slot->owner, sizeof(mine->owner));

@@ -322,7 +322,7 @@ static inline bool mark_free(struct kmem_cache *s, struct page *slab, unsigned l
 		slab_bug(s, slab, NULL, "Invalid object pointer 0x%px", object);
 		return false;
 	}
-	if (unlikely(*word & bit)) {
+	if (unlikely(*word & bit || (page_type(slab) == PAGE_SLAB_NOTED && !slab_note_is_live(slab, index)))) {
 		slab_bug(s, slab, object, "Object already free");
 		return false;
 	}
@@ -449,6 +449,8 @@ static void *alloc_local(struct kmem_cache *s, int *node)
 	void *object;
 
 	*node = slab_local_node();
+	if (unlikely(s->slot))
+		slab_put_held(s);	/* no notes any more, or no memory for one */
 	object = pop_object(s, m, *node);
 	magazines_unlock(s, m, flags);
 	return object;
@@ -617,9 +619,23 @@ static __always_inline void *slab_alloc(struct kmem_cache *s, gfp_t flags, int n
 	return object;
 }
 
+static noinline void *alloc_slow(struct kmem_cache *s, gfp_t flags, size_t size, unsigned long caller)
+{
+	return slab_alloc(s, flags, NUMA_NO_NODE, size, caller);
+}
+
 void *__kmem_cache_alloc_slow(struct kmem_cache *s, gfp_t flags, size_t size)
 {
-	return slab_alloc(s, flags, NUMA_NO_NODE, size ?: s->object_size, _RET_IP_);
+	const struct oot_slot *slot = s->slot;
+
+	/* A module's first allocations, while nobody else wants to be asked. */
+	if (unlikely(slot) && slot->asked_nothing && oot_takes_notes(slot) && !kfence_is_enabled() && !alloc_is_watched()) {
+		void *object = slab_pop_noted(s, flags, size ?: s->object_size, _RET_IP_);
+
+		if (object)
+			return object;
+	}
+	return alloc_slow(s, flags, size ?: s->object_size, _RET_IP_);
 }
 
 void *__kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node, size_t size)
@@ -813,6 +829,8 @@ static void drain_this_cpu(void *cache)
 	struct cpu_magazines *m = magazines_lock(s, &flags);
 
 	magazines_drain(m, s->capacity, slab_put_objects, s);
+	if (s->slot)
+		slab_put_held(s);
 	for (int node = 0; s->remote && node < MAX_NUMNODES; node++)
 		if (s->node[node])
 			magazines_drain(this_cpu_ptr(s->remote) + node, s->capacity, slab_put_objects, s);
@@ -846,6 +864,7 @@ static void settle_this_cpu(void *caches)
 
 		m->reopen = false;	/* who wants it open now says so anew */
 		magazines_drain(m, s->capacity, slab_put_objects, s);
+		slab_put_held(s);
 		magazines_unlock(s, m, flags);
 	}
 }

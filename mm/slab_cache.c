@@ -138,7 +138,7 @@ static struct cpu_magazines __percpu *new_cpu_magazines(unsigned int nr)
 
 static bool init_cpus(struct kmem_cache *s)
 {
-	s->cpu = new_cpu_magazines(1);
+	s->cpu = new_cpu_magazines(s->flags & SLAB_KEEP_PAGES ? 2 : 1);	/* [1]: see NOTED_MAX */
 	if (!s->cpu)
 		return false;
 	/* Without them, and in caches with checks, other nodes' objects go one by one. */
@@ -478,7 +478,8 @@ void slab_get_stats(struct kmem_cache *s, struct slab_stats *out)
 		spin_unlock_irqrestore(&n->lock, flags);
 		for_each_possible_cpu(cpu) {
 			if (NODE_DATA(cpu_to_node(cpu))->fallback[0] == node)
-				in_depot += magazines_count(per_cpu_ptr(s->cpu, cpu), s->capacity);
+				in_depot += magazines_count(per_cpu_ptr(s->cpu, cpu), s->capacity) +
+					    (s->slot ? magazine_count(per_cpu_ptr(s->cpu, cpu)[1].head, NOTED_MAX) : 0);
 			if (s->remote)
 				in_depot += magazines_count(per_cpu_ptr(s->remote, cpu) + node, s->capacity);
 		}

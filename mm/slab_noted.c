@@ -10,11 +10,14 @@
  *     object goes straight back into its slab, never into a magazine;
  *   - the fast paths hand out none of them: these slabs are on the list SLAB_NOTED, where magazines are not filled from.
  *
+ * A CPU takes some objects of a noted slab at a time (NOTED_MAX): to allocate one is then to pop it and to write its note,
+ * which is nobody else's business until it is freed. What it holds counts as used in the slab's bitmap.
+ *
  * When a slot has taken its notes (oot_slot_enter() says how many), the gates close and its allocations are as fast
  * as anybody's. Its noted slabs keep what is on them, and give nothing out, until they are empty; then they become ordinary.
  *
- * Invariants: a noted slab has an object in use; an object's note is of its last allocation; site 0 of a
- * free one. All under the node's lock.
+ * Invariants: a noted slab has an object in use; an object's note is of its last allocation, and all zeroes while it is
+ * free or held by a CPU. A note goes from zeroes to something without a lock, and back under the node's.
  */
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -50,8 +53,6 @@ struct slab_notes *slab_notes_alloc(const struct kmem_cache *s, gfp_t flags)
 	flags &= ~(__GFP_DMA | __GFP_DMA32 | __GFP_COMP | __GFP_NOFAIL);
 	notes = slab_alloc_unwatched(kmalloc_cache_in(kmalloc_caches, bytes, flags), flags | __GFP_ZERO | __GFP_NOWARN,
 				     NUMA_NO_NODE, bytes, _RET_IP_);
-	if (notes)
-		notes->slot = s->slot;
 	return notes;
 }
 
@@ -61,6 +62,8 @@ void slab_note_slab_locked(struct kmem_cache *s, struct kmem_cache_node *n, stru
 	enum slab_state state = notes->quarantined ? SLAB_QUARANTINED : SLAB_NOTED;
 
 	WRITE_ONCE(s->slot->noted, true);
+	WRITE_ONCE(s->noted, true);
+	notes->base = slab_object(s, slab, 0);
 	smp_store_release(&slab->slab_notes, notes);
 	slab_set_pages(s, slab, PAGE_SLAB_NOTED);
 	list_add(&slab->slab_list, &n->slabs[state]);
@@ -97,6 +100,99 @@ void slab_noted_put_locked(struct kmem_cache *s, struct kmem_cache_node *n, stru
 
 /* ---- Allocating ---- */
 
+static inline struct slab_note note_of(u32 site, size_t size)
+{
+	return (struct slab_note){ .site = site, .size = size, .live = 1 };
+}
+
+static void ***held_by_this_cpu(struct kmem_cache *s)
+{
+	return &this_cpu_ptr(s->cpu)[1].head;
+}
+
+/* An object that this CPU holds. A noted slab's first object is at its start: it has no red zones. */
+static __always_inline void *pop_held(struct kmem_cache *s, size_t size, u32 site)
+{
+	struct slab_notes *notes = NULL;
+	void ***head, *object;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	head = held_by_this_cpu(s);
+	object = **head;
+	if (object) {
+		notes = (void *)magazine_block(*head)[0];
+		--*head;
+	}
+	local_irq_restore(flags);
+	if (object) {
+		notes->note[(u64)((char *)object - notes->base) * s->reciprocal >> 32] = note_of(site, size);
+		atomic_long_dec(&s->slot->notes_left);
+	}
+	return object;
+}
+
+void *slab_pop_noted(struct kmem_cache *s, gfp_t flags, size_t size, unsigned long caller)
+{
+	void *object;
+
+	if (caller - MODULES_START >= MODULES_END - MODULES_START)
+		return NULL;	/* kstrdup() or the like: the module is to be looked for */
+	object = pop_held(s, size, caller - MODULES_START + 1);
+	if (object && flags & __GFP_ZERO)
+		memset(object, 0, s->object_size);
+	return object;
+}
+
+/*
+ * This CPU has nothing left: it takes free objects of a noted slab, few as long as few are used. Returns: it has some.
+ */
+static bool hold_more(struct kmem_cache *s, struct kmem_cache_node *n)
+{
+	unsigned long flags;
+	struct page *slab;
+	void ***head;
+	bool some;
+
+	local_irq_save(flags);
+	head = held_by_this_cpu(s);
+	if (*head == MAGAZINE_NONE)
+		*head = magazine_new(NOTED_MAX) ?: MAGAZINE_NONE;
+	if (*head != MAGAZINE_NONE && magazine_is_empty(*head)) {
+		spin_lock(&n->lock);
+		slab = list_first_entry_or_null(&n->slabs[SLAB_NOTED], struct page, slab_list);
+		if (slab) {
+			magazine_block(*head)[0] = slab->slab_notes;
+			*head += slab_take_locked(s, n, slab, *head + 1,
+						  clamp_t(unsigned int, 3 * slab->slab_inuse, 8, NOTED_MAX));
+			if (slab->slab_inuse == slab->slab_objects)
+				list_move_tail(&slab->slab_list, &n->slabs[SLAB_NOTED]);
+		}
+		spin_unlock(&n->lock);
+	}
+	some = !magazine_is_empty(*head);
+	local_irq_restore(flags);
+	return some;
+}
+
+void slab_put_held(struct kmem_cache *s)
+{
+	void ***head = held_by_this_cpu(s), **top = *head, **bottom, **p;
+	struct slab_notes *notes;
+
+	if (top == MAGAZINE_NONE)
+		return;
+	*head = MAGAZINE_NONE;
+	bottom = magazine_bottom(magazine_block(top), NOTED_MAX);
+	notes = (void *)bottom[-1];
+	/* As if they had been handed out: what is freed has to be. */
+	for (p = top; p > bottom; p--)
+		notes->note[(u64)((char *)*p - notes->base) * s->reciprocal >> 32].live = 1;
+	if (top > bottom)
+		slab_put_objects(s, bottom + 1, top - bottom);
+	magazine_delete(magazine_block(top));
+}
+
 static void *take_noted_locked(struct kmem_cache *s, struct kmem_cache_node *n, size_t size, u32 site)
 {
 	struct page *slab = list_first_entry_or_null(&n->slabs[SLAB_NOTED], struct page, slab_list);
@@ -104,7 +200,7 @@ static void *take_noted_locked(struct kmem_cache *s, struct kmem_cache_node *n, 
 
 	if (!slab || !slab_take_locked(s, n, slab, &object, 1))
 		return NULL;
-	slab->slab_notes->note[slab_object_index(s, slab, object)] = (struct slab_note){ .site = site, .size = size };
+	slab->slab_notes->note[slab_object_index(s, slab, object)] = note_of(site, size);
 	if (slab->slab_inuse == slab->slab_objects)
 		list_move_tail(&slab->slab_list, &n->slabs[SLAB_NOTED]);
 	return object;
@@ -189,6 +285,14 @@ void *slab_alloc_noted(struct kmem_cache *s, gfp_t flags, int node, size_t size,
 
 	if (!n)
 		return NULL;
+	/* Twice: it may be another CPU's turn in between. */
+	for (int i = 0; node == slab_local_node() && i < 2; i++) {
+		object = pop_held(s, size, site);
+		if (object)
+			return object;
+		if (!hold_more(s, n))
+			break;
+	}
 	spin_lock_irqsave(&n->lock, irq_flags);
 	object = take_noted_locked(s, n, size, site);
 	spin_unlock_irqrestore(&n->lock, irq_flags);

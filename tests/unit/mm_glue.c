@@ -500,6 +500,16 @@ void *slab_alloc_noted(struct kmem_cache *s, gfp_t flags, int node, size_t size,
 	host_fail("a slot takes notes");
 }
 
+void *slab_pop_noted(struct kmem_cache *s, gfp_t flags, size_t size, unsigned long caller)
+{
+	host_fail("a slot takes notes");
+}
+
+void slab_put_held(struct kmem_cache *s)
+{
+	host_fail("a slot's objects are held");
+}
+
 void slab_noted_put_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, unsigned int index)
 {
 	host_fail("a noted object is freed");
