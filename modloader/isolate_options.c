@@ -31,8 +31,9 @@
 
 static struct name_list sites __lockable(oot), quotas __lockable(oot), failures __lockable(oot), guarded __lockable(oot);
 
-/* Parse @val and, if it is good, make it *@list. */
-static int set_list(struct name_list *list, const char *val, int (*value)(const char *, unsigned long *))
+/* Parse @val and, if it is good and @admit (unless NULL) returns 0 for it, make it *@list. */
+static int set_list(struct name_list *list, const char *val, int (*value)(const char *, unsigned long *),
+		    int (*admit)(const struct name_list *new))
 {
 	struct name_list *new;
 	int err;
@@ -45,7 +46,7 @@ static int set_list(struct name_list *list, const char *val, int (*value)(const 
 	err = name_list_parse(new, val, OOT_SLOTS_MAX, value);
 	if (!err) {
 		mutex_lock(&module_mutex);
-		err = isolate_settings_locked() ? -EPERM : 0;
+		err = isolate_settings_locked() ? -EPERM : admit ? admit(new) : 0;
 		if (!err)
 			*list = *new;
 		mutex_unlock(&module_mutex);
@@ -68,7 +69,7 @@ static int get_list(const struct name_list *list, char *buffer, int (*value)(uns
 
 static int sites_set(const char *val, const struct kernel_param *kp)
 {
-	return set_list(&sites, val, NULL);
+	return set_list(&sites, val, NULL, NULL);
 }
 
 static int sites_get(char *buffer, const struct kernel_param *kp)
@@ -128,7 +129,7 @@ static unsigned long quota_of(const char *name)
 
 static int quota_set(const char *val, const struct kernel_param *kp)
 {
-	int err = set_list(&quotas, val, parse_pages);
+	int err = set_list(&quotas, val, parse_pages, NULL);
 	struct module *mod;
 
 	if (err)
@@ -174,7 +175,7 @@ static int show_failure(unsigned long value, char *buf, size_t size)
 
 static int fail_set(const char *val, const struct kernel_param *kp)
 {
-	return set_list(&failures, val, parse_failure);
+	return set_list(&failures, val, parse_failure, NULL);
 }
 
 static int fail_get(char *buffer, const struct kernel_param *kp)
@@ -187,10 +188,15 @@ module_param_cb(fail_alloc, &fail_ops, NULL, 0644);
 
 /* ---- module.kfence ---- */
 
-/* Who is guarded follows from the list: nobody named, everybody. */
+/* Who is guarded follows from the list: nobody named, everybody. KFENCE refuses when its parameters are locked. */
+static int admit_guarded(const struct name_list *new)
+{
+	return kfence_guard_pages(!new->count);
+}
+
 static int kfence_set(const char *val, const struct kernel_param *kp)
 {
-	int err = set_list(&guarded, val, NULL);
+	int err = set_list(&guarded, val, NULL, admit_guarded);
 	struct module *mod;
 	bool only;
 
@@ -198,16 +204,12 @@ static int kfence_set(const char *val, const struct kernel_param *kp)
 		return err;
 	mutex_lock(&module_mutex);
 	only = guarded.count;
-	err = kfence_guard_pages(!only);
-	if (err)
-		goto out;	/* KFENCE's parameters are locked */
 	slab_kfence_all(!only);
 	list_for_each_entry(mod, &modules, list)
 		if (mod->priv->oot_slot >= 0)
 			oot_slot_set_kfence(mod->priv->oot_slot, !only || name_list_find(&guarded, mod->name) >= 0);
-out:
 	mutex_unlock(&module_mutex);
-	return err;
+	return 0;
 }
 
 static int kfence_get(char *buffer, const struct kernel_param *kp)
