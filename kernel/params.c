@@ -88,8 +88,9 @@ static void complain(params_tell_fn tell, void *tell_ctx, const char *doing, int
 	if (err == -ENOENT)
 		scnprintf(line, sizeof(line), "%s: Unknown parameter `%s'", doing, param);
 	else
-		scnprintf(line, sizeof(line), "%s: `%s' %s for parameter `%s'", doing, val ?: "",
-			  err == -ENOSPC ? "too large" : "invalid", param);
+		/* A long value must not push its parameter's name off the line. */
+		scnprintf(line, sizeof(line), "%s: `%.100s%s' %s for parameter `%s'", doing, val ?: "",
+			  val && strlen(val) > 100 ? "..." : "", err == -ENOSPC ? "too large" : "invalid", param);
 	pr_err("%s\n", line);
 	if (tell)
 		tell(tell_ctx, line);
