@@ -134,8 +134,13 @@ def test_failures_of_pages_and_percpu(vm):
     """fail_alloc covers what isolation itself leaves alone: pages, vmalloc(), per-CPU memory."""
     r = vm("""insmod page_uaf || echo failed; insmod page_uaf && rmmod page_uaf && echo clean
 for i in 1 2 3 4 5 6 7 8; do insmod percpu_counts && break; done; rmmod percpu_counts; echo tries $i
-insmod hello; insmod -n page_uaf; rmmod hello; echo end
-""", append="kfence.sample_interval=0 module.fail_alloc=page_uaf:1,percpu_counts:stacks", smp=2)
+insmod hello; insmod -n page_uaf; insmod -n memory; rmmod hello
+insmod allocbench || echo no bench; echo end
+""", append="kfence.sample_interval=0 module.fail_alloc=page_uaf:1,percpu_counts:stacks,memory:100,allocbench:1", smp=2)
+    for name in ("vzalloc", "alloc_pages", "alloc_pages_exact", "get_zeroed_page"):
+        assert re.search(r"^    %s -> fail_%s at 0x" % (name, name), r.out, re.M), (name, r)
+    # The first thing that allocbench asks for is vmalloc()'s.
+    assert re.search(r"fail_alloc: allocbench: allocation 1 fails, at allocbench_init\+", r.out) and "no bench" in r.lines, r
     assert re.search(r"fail_alloc: page_uaf: allocation 1 fails, at page_uaf_init\+", r.out), r
     assert "failed" in r.lines and "__get_free_pages -> fail___get_free_pages at 0x" in r.out, r
     assert re.search(r"fail_alloc: percpu_counts: allocation \d+ fails, at percpu_counts_init\+", r.out), r
@@ -181,7 +186,9 @@ cat /sys/kernel/slab/oot-kmalloc-0-64/kfence_enable /sys/kernel/slab/grazer_100/
 rmmod grazer
 insmod stomper size=8192 batch=4 rounds=1; rmmod stomper
 echo > %skfence; cat /sys/kernel/slab/kmalloc-64/kfence_enable /sys/module/kfence/parameters/order0_page
-""" % PARAMS, append="kfence.sample_interval=-1 kfence.num_objects=1500 module.kfence=grazer,stomper")
+echo == locked; echo 1 > /sys/module/kfence/parameters/lock; echo grazer > %skfence || echo refused; cat %skfence
+cat /sys/kernel/slab/kmalloc-64/kfence_enable /sys/module/kfence/parameters/order0_page
+""" % ((PARAMS,) * 3), append="kfence.sample_interval=-1 kfence.num_objects=1500 module.kfence=grazer,stomper")
     m = re.search(r"^kfence: (\d+) allocations, (\d+) guarded \((\d+\.\d)%\), (\d+) not(: .*)?$", r.out, re.M)
     assert m, r
     assert int(m[1]) == int(m[2]) + int(m[4]) and int(m[2]) > 100, r
@@ -189,7 +196,9 @@ echo > %skfence; cat /sys/kernel/slab/kmalloc-64/kfence_enable /sys/module/kfenc
     reasons = re.findall(r"(\d+) (too large|pool full)", m[5] or "")
     assert sum(int(n) for n, _ in reasons) == int(m[4]), r
     assert re.search(r"^ +14 1$", r.out, re.M), r           # thirteen sizes and grazer's own
-    assert "1\n1\n0\n" in r.out and r.out.endswith("1\n1\n"), r
+    assert "1\n1\n0\n" in r.out and "1\n1\n== locked\n" in r.out, r
+    # KFENCE's own lock refuses, and then nothing has changed: the list neither.
+    assert re.search(r"Operation not permitted\nrefused\n\n1\n1\n$", r.out), r
     assert re.search(r"Module stomper: KFENCE saw less than 95%: 5 allocations, 1 guarded \(20\.0%\), 4 not: 4 too large", r.out), r
     assert "BUG" not in r.out, r                # what lies behind no fence is not reported; and stomper's is too large
 
@@ -203,16 +212,17 @@ def test_bad_input(vm):
     r = vm("cat %soot_list %soot_slots; insmod hello; rmmod hello" % (PARAMS, PARAMS),
            append="module.oot_list=%s,hello module.oot_slots=20" % names)
     assert r.lines[:2] == [names + ",hello", "20"] and "Module hello use oot-kmalloc-0." in r.out, r
-    for bad in ("module.oot_list=a,,b", "module.oot_list=a/b", "module.oot_list=" + "x" * 300, "module.oot_slots=0",
-                "module.oot_slots=65", "module.oot_slots=many", "module.oot_page_limit=-5", "module.oot_quota=a",
-                "module.fail_alloc=a:0", "module.kfence=a.ko"):
-        pass
-    r = vm("dmesg | grep -i invalid; cat %soot_list %soot_slots %soot_page_limit %sfail_alloc" % ((PARAMS,) * 4),
-           append="module.oot_list=a,,b module.oot_slots=65 module.oot_page_limit=-5 module.oot_quota=a module.fail_alloc=a:0 "
-                  "module.kfence=a.ko")
-    for name in ("oot_list", "oot_page_limit", "oot_quota", "fail_alloc", "kfence"):
-        assert re.search(r"`\S+' invalid for parameter `module\.%s'|%s.*[Ii]nvalid" % (name, name), r.out), (name, r)
-    assert r.lines[-4:] == ["", "16", "-1", ""], r
+    # One boot for each column: what is bad is told with its parameter's name, and each keeps its default.
+    bad = {"oot_list": ["a,,b", "a/b", "x" * 300], "oot_slots": ["65", "0", "many"],
+           "oot_page_limit": ["-5", "9" * 20, "x"], "oot_quota": ["a", "a:-1", "a:x"], "fail_alloc": ["a:0", "a", "a:stack"],
+           "kfence": ["a.ko", "a,,b", "a/b"], "oot_sites": ["a:1", ",", "../x"], "oot_notes": ["-1", "x", "9" * 20]}
+    for column in zip(*bad.values()):
+        r = vm("cd %s; cat %s; dmesg | grep 'invalid for parameter\\|too large for parameter'; insmod hello && echo loaded" %
+               (PARAMS, " ".join(bad)), append=" ".join("module.%s=%s" % p for p in zip(bad, column)))
+        assert r.out.startswith("\n16\n-1\n\n\n\n\n4096\n"), r
+        for name, value in zip(bad, column):
+            assert "`%s' invalid for parameter `module.%s'" % (value if len(value) <= 100 else value[:100] + "...", name) in r.out, (name, value, r)
+        assert "loaded" in r.lines and "oot-kmalloc" not in r.out, r
 
 
 # ---- Modversions ----
