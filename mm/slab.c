@@ -737,32 +737,6 @@ void kmem_cache_free_slow(struct kmem_cache *s, void *object)
 	slab_free(page->slab_cache, page, object, _RET_IP_);
 }
 
-/* ---- Many at once ---- */
-
-int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t nr, void **objects)
-{
-	for (size_t i = 0; i < nr; i++) {
-		objects[i] = kmem_cache_alloc(s, flags);
-		if (!objects[i]) {
-			kmem_cache_free_bulk(s, i, objects);
-			return 0;
-		}
-	}
-	return nr;
-}
-EXPORT_SYMBOL(kmem_cache_alloc_bulk);
-
-void kmem_cache_free_bulk(struct kmem_cache *s, size_t nr, void **objects)
-{
-	for (size_t i = 0; i < nr; i++) {
-		if (s)
-			kmem_cache_free(s, objects[i]);
-		else
-			kfree(objects[i]);
-	}
-}
-EXPORT_SYMBOL(kmem_cache_free_bulk);
-
 /* ---- KFENCE's gate on all caches ---- */
 
 void slab_gate_open_this_cpu(void)

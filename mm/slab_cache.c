@@ -390,6 +390,32 @@ void slab_abandon(struct kmem_cache *s)
 	destroy_cache(s, 0);
 }
 
+/* ---- Many at once ---- */
+
+int kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t flags, size_t nr, void **objects)
+{
+	for (size_t i = 0; i < nr; i++) {
+		objects[i] = kmem_cache_alloc(s, flags);
+		if (!objects[i]) {
+			kmem_cache_free_bulk(s, i, objects);
+			return 0;
+		}
+	}
+	return nr;
+}
+EXPORT_SYMBOL(kmem_cache_alloc_bulk);
+
+void kmem_cache_free_bulk(struct kmem_cache *s, size_t nr, void **objects)
+{
+	for (size_t i = 0; i < nr; i++) {
+		if (s)
+			kmem_cache_free(s, objects[i]);
+		else
+			kfree(objects[i]);
+	}
+}
+EXPORT_SYMBOL(kmem_cache_free_bulk);
+
 /* ---- Giving memory back ---- */
 
 int kmem_cache_shrink(struct kmem_cache *s)

@@ -480,10 +480,7 @@ void oot_count(struct kmem_cache *s, size_t size, gfp_t flags, bool guarded)
 	host_fail("a slot counts an object");
 }
 
-unsigned long oot_page_limit(void)
-{
-	host_fail("a slot's cache is made");
-}
+unsigned long oot_page_limit(void) { host_fail("a slot's cache is made"); }
 
 bool oot_charge(struct oot_slot *slot, unsigned long pages)
 {
@@ -505,10 +502,7 @@ void *slab_pop_noted(struct kmem_cache *s, gfp_t flags, size_t size, unsigned lo
 	host_fail("a slot takes notes");
 }
 
-void slab_put_held(struct kmem_cache *s)
-{
-	host_fail("a slot's objects are held");
-}
+void slab_put_held(struct kmem_cache *s) { host_fail("a slot's objects are held"); }
 
 void slab_noted_put_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, unsigned int index)
 {
