@@ -292,7 +292,7 @@ static unsigned long may_keep(struct kmem_cache *s, struct kmem_cache_node *n)
 	unsigned long limit = READ_ONCE(s->keep_limit), others = 0;
 
 	if (!(s->flags & SLAB_KEEP_PAGES))
-		return s->keep_empty;
+		return READ_ONCE(s->keep_empty);
 	if (limit == ULONG_MAX)
 		return limit;
 	for (int node = 0; node < MAX_NUMNODES; node++)
@@ -436,7 +436,7 @@ static void push_object(struct kmem_cache *s, struct cpu_magazines *m, int node,
 
 	if (unlikely(*m->head == object))
 		slab_bug(s, slab_first_page(virt_to_page(object)), object, "Object already free");
-	else if (magazines_make_room(m, depot, s->capacity, s->depot_limit, slab_put_objects, s))
+	else if (magazines_make_room(m, depot, s->capacity, READ_ONCE(s->depot_limit), slab_put_objects, s))
 		*++m->head = object;
 	else
 		slab_put_objects(s, &object, 1);
@@ -542,7 +542,7 @@ static void *alloc_from_new_slab(struct kmem_cache *s, gfp_t flags, int node)
 }
 
 /* Caches with checks: one object at a time; one that fails its checks stays out of use for ever. */
-static void *alloc_debug(struct kmem_cache *s, gfp_t flags, int node, unsigned long caller)
+static void *alloc_debug(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller)
 {
 	for (;;) {
 		struct kmem_cache_node *n;
@@ -559,7 +559,7 @@ static void *alloc_debug(struct kmem_cache *s, gfp_t flags, int node, unsigned l
 		slab = slab_first_page(virt_to_page(object));
 		n = s->node[page_kind_node(slab)];
 		spin_lock_irqsave(&n->lock, irq_flags);
-		good = slab_debug_alloc(s, slab, object, caller);
+		good = slab_debug_alloc(s, slab, object, size, caller);
 		spin_unlock_irqrestore(&n->lock, irq_flags);
 		if (good)
 			return object;
@@ -587,7 +587,7 @@ void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t s
 	if (node < 0 || node >= MAX_NUMNODES)
 		node = NUMA_NO_NODE;
 	if (slab_is_debug(s)) {
-		object = alloc_debug(s, flags, node == NUMA_NO_NODE ? local : node, caller);
+		object = alloc_debug(s, flags, node == NUMA_NO_NODE ? local : node, size, caller);
 		if (!object)
 			return NULL;
 	} else if (unlikely(s->slot) && oot_takes_notes(s->slot) &&

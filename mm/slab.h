@@ -62,16 +62,22 @@ slab_flags_t slab_debug_flags(const char *name, slab_flags_t flags);
 void slab_debug_new_object(struct kmem_cache *s, void *object);
 void slab_debug_init_object(struct kmem_cache *s, void *object, bool active);
 /* Check and mark. False: reported; the object is not to be used (alloc), or not to be freed. */
-bool slab_debug_alloc(struct kmem_cache *s, struct page *slab, void *object, unsigned long caller);
+bool slab_debug_alloc(struct kmem_cache *s, struct page *slab, void *object, size_t size, unsigned long caller);
 bool slab_debug_free(struct kmem_cache *s, struct page *slab, void *object, unsigned long caller);
 /* Check one object as it should be. False: reported. */
 bool slab_debug_check(struct kmem_cache *s, struct page *slab, void *object, bool active);
+
+/* Who allocated @object, or freed it last. Only of caches with SLAB_STORE_USER. */
+struct track *slab_track(struct kmem_cache *s, void *object, enum track_kind kind);
 
 /* Reports in SLUB's form. */
 void slab_bug(struct kmem_cache *s, struct page *slab, void *object, const char *fmt, ...) __printf(4, 5);
 void slab_print_tracks(struct kmem_cache *s, void *object);
 
 #define SLAB_MAX_OBJECTS	512	/* per slab: what a bitmap of 64 bytes can tell */
+
+/* slab_cache.c: call @fn(s, slab, ctx) for every slab of the cache, under its node's lock. Context: any. */
+void slab_for_each_slab(struct kmem_cache *s, void (*fn)(struct kmem_cache *, struct page *, void *), void *ctx);
 
 /* A slab on its node's list; the list that its use (or its notes) puts it on. Node lock held. */
 void slab_list_locked(struct kmem_cache_node *n, struct page *slab);

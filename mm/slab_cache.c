@@ -42,7 +42,7 @@ static DEFINE_MUTEX(slab_mutex);
 static struct kmem_cache boot_cache_cache, boot_node_cache, boot_map_cache;
 static struct kmem_cache *node_cache;
 
-static bool merge_caches;	/* slab_merge on the command line */
+static bool merge_caches;	/* the last of slab_merge and slab_nomerge on the command line */
 
 static int __init merge_option(char *unused)
 {
@@ -50,7 +50,15 @@ static int __init merge_option(char *unused)
 	return 0;
 }
 early_param("slab_merge", merge_option);
+__setup_param("slub_merge", slub_merge, merge_option, 1);
 
+static int __init nomerge_option(char *unused)
+{
+	merge_caches = false;
+	return 0;
+}
+early_param("slab_nomerge", nomerge_option);
+__setup_param("slub_nomerge", slub_nomerge, nomerge_option, 1);
 
 void slab_mutex_lock(void)
 {
@@ -532,8 +540,7 @@ unsigned long slab_nr_pages(void)
 	return pages;
 }
 
-/* Call @fn(ctx, slab) for every slab of the cache, under its node's lock. */
-static void for_each_slab(struct kmem_cache *s, void (*fn)(struct kmem_cache *, struct page *, void *), void *ctx)
+void slab_for_each_slab(struct kmem_cache *s, void (*fn)(struct kmem_cache *, struct page *, void *), void *ctx)
 {
 	for (int node = 0; node < MAX_NUMNODES; node++) {
 		struct kmem_cache_node *n = s->node[node];
@@ -569,7 +576,7 @@ void slab_for_each_live(struct kmem_cache *s, void (*fn)(void *ctx, void *object
 	struct live_visitor v = { fn, ctx };
 
 	slab_drain(s);
-	for_each_slab(s, visit_live, &v);
+	slab_for_each_slab(s, visit_live, &v);
 }
 
 static void validate_slab(struct kmem_cache *s, struct page *slab, void *arg)
@@ -586,7 +593,7 @@ unsigned long slab_validate(struct kmem_cache *s)
 	unsigned long wrong = 0;
 
 	if (slab_is_debug(s))
-		for_each_slab(s, validate_slab, &wrong);
+		slab_for_each_slab(s, validate_slab, &wrong);
 	return wrong;
 }
 
@@ -610,7 +617,7 @@ void slab_check(struct kmem_cache *s)
 {
 	unsigned long in_slabs = 0, in_nodes = 0;
 
-	for_each_slab(s, check_slab, &in_slabs);
+	slab_for_each_slab(s, check_slab, &in_slabs);
 	for (int node = 0; node < MAX_NUMNODES; node++)
 		if (s->node[node])
 			in_nodes += s->node[node]->nr_inuse;

@@ -177,14 +177,14 @@ void slab_debug_layout(struct kmem_cache *s)
 		stack_depot_init();
 }
 
-static struct track *track_of(struct kmem_cache *s, void *object, enum track_kind kind)
+struct track *slab_track(struct kmem_cache *s, void *object, enum track_kind kind)
 {
 	return (struct track *)((char *)object + tracks_offset(s)) + kind;
 }
 
-static void set_track(struct kmem_cache *s, void *object, enum track_kind kind, unsigned long caller)
+static void set_track(struct kmem_cache *s, void *object, enum track_kind kind, size_t waste, unsigned long caller)
 {
-	struct track *t = track_of(s, object, kind);
+	struct track *t = slab_track(s, object, kind);
 	unsigned long entries[24];
 	unsigned int nr, first = 0;
 
@@ -201,6 +201,7 @@ static void set_track(struct kmem_cache *s, void *object, enum track_kind kind, 
 		.stack = stack_depot_save(entries + first, nr - first, GFP_NOWAIT),
 		.cpu = raw_smp_processor_id(),
 		.pid = current->pid,
+		.waste = waste,
 		.when_ns = arch_clock_ns(),
 	};
 }
@@ -247,8 +248,8 @@ void slab_print_tracks(struct kmem_cache *s, void *object)
 {
 	if (!(s->flags & SLAB_STORE_USER))
 		return;
-	print_track("Allocated", track_of(s, object, TRACK_ALLOC));
-	print_track("Freed", track_of(s, object, TRACK_FREE));
+	print_track("Allocated", slab_track(s, object, TRACK_ALLOC));
+	print_track("Freed", slab_track(s, object, TRACK_FREE));
 }
 
 /* fp, the next free object in Linux, is always 0: which are free is told by a bitmap, nothing is written into them. */
@@ -388,7 +389,7 @@ static void trace(struct kmem_cache *s, struct page *slab, void *object, const c
 	}
 }
 
-bool slab_debug_alloc(struct kmem_cache *s, struct page *slab, void *object, unsigned long caller)
+bool slab_debug_alloc(struct kmem_cache *s, struct page *slab, void *object, size_t size, unsigned long caller)
 {
 	if (s->flags & SLAB_DEBUG_FLAGS && !slab_debug_check(s, slab, object, false)) {
 		/* In use for ever, and dressed like that, so that validate does not find the same again. */
@@ -397,7 +398,7 @@ bool slab_debug_alloc(struct kmem_cache *s, struct page *slab, void *object, uns
 		return false;
 	}
 	slab_debug_init_object(s, object, true);
-	set_track(s, object, TRACK_ALLOC, caller);
+	set_track(s, object, TRACK_ALLOC, s->object_size - size, caller);
 	trace(s, slab, object, "alloc");
 	return true;
 }
@@ -418,7 +419,7 @@ bool slab_debug_free(struct kmem_cache *s, struct page *slab, void *object, unsi
 	}
 	/* What is damaged is told and repaired; the object itself can be used again. */
 	slab_debug_check(s, slab, object, true);
-	set_track(s, object, TRACK_FREE, caller);
+	set_track(s, object, TRACK_FREE, 0, caller);
 	slab_debug_init_object(s, object, false);
 	trace(s, slab, object, "free");
 	return true;

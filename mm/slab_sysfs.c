@@ -43,8 +43,6 @@ SHOW_FIELD(objs_per_slab, "%u", s->objects);
 SHOW_FIELD(order, "%u", s->order);
 SHOW_FIELD(align, "%u", s->align);
 SHOW_FIELD(aliases, "%d", s->refcount < 0 ? 0 : s->refcount - 1);
-SHOW_FIELD(min_partial, "%u", s->keep_empty);
-SHOW_FIELD(cpu_partial, "%u", s->capacity);
 SHOW_FIELD(hwcache_align, "%d", !!(s->flags & SLAB_HWCACHE_ALIGN));
 SHOW_FIELD(reclaim_account, "%d", !!(s->flags & SLAB_RECLAIM_ACCOUNT));
 SHOW_FIELD(destroy_by_rcu, "%d", !!(s->flags & SLAB_TYPESAFE_BY_RCU));
@@ -115,6 +113,75 @@ static ssize_t cpu_slabs_show(struct kmem_cache *s, char *buf)
 	return emit_by_node(buf, stats.node_cpu_objs);
 }
 SLAB_ATTR_RO(cpu_slabs);
+
+/* What each CPU's magazines hold, other nodes' objects included: "objects(slabs' worth) C0=…(…)" */
+static ssize_t slabs_cpu_partial_show(struct kmem_cache *s, char *buf)
+{
+	unsigned int objects[NR_CPUS] = { 0 }, sum = 0, slabs = 0;
+	int cpu, len;
+
+	for_each_online_cpu(cpu) {
+		objects[cpu] = magazines_count(per_cpu_ptr(s->cpu, cpu), s->capacity);
+		for (int node = 0; s->remote && node < MAX_NUMNODES; node++)
+			if (s->node[node])
+				objects[cpu] += magazines_count(per_cpu_ptr(s->remote, cpu) + node, s->capacity);
+		sum += objects[cpu];
+		slabs += DIV_ROUND_UP(objects[cpu], s->objects);
+	}
+	len = sysfs_emit(buf, "%u(%u)", sum, slabs);
+	for_each_online_cpu(cpu)
+		if (objects[cpu])
+			len += sysfs_emit_at(buf, len, " C%d=%u(%u)", cpu, objects[cpu],
+					     DIV_ROUND_UP(objects[cpu], s->objects));
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+SLAB_ATTR_RO(slabs_cpu_partial);
+
+/* ---- Limits ---- */
+
+/* Empty slabs that each node keeps. Lowered, it takes effect when the next slab becomes empty, as in Linux. */
+static ssize_t min_partial_show(struct kmem_cache *s, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(s->keep_empty));
+}
+
+static ssize_t min_partial_store(struct kmem_cache *s, const char *buf, size_t len)
+{
+	unsigned int slabs;
+	int err = kstrtouint(buf, 10, &slabs);
+
+	if (err)
+		return err;
+	if (s->flags & SLAB_KEEP_PAGES)		/* module.oot_page_limit says it for isolated modules' caches */
+		return -EINVAL;
+	WRITE_ONCE(s->keep_empty, slabs);
+	return len;
+}
+SLAB_ATTR_RW(min_partial);
+
+/*
+ * Objects that are kept ready for CPUs beside those in their own two magazines: here, in full magazines in each
+ * node's depot. Caches with checks have none, and as in Linux want none.
+ */
+static ssize_t cpu_partial_show(struct kmem_cache *s, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", slab_is_debug(s) ? 0UL : (unsigned long)READ_ONCE(s->depot_limit) * s->capacity);
+}
+
+static ssize_t cpu_partial_store(struct kmem_cache *s, const char *buf, size_t len)
+{
+	unsigned int objects;
+	int err = kstrtouint(buf, 10, &objects);
+
+	if (err)
+		return err;
+	if (objects && slab_is_debug(s))
+		return -EINVAL;
+	WRITE_ONCE(s->depot_limit, objects / s->capacity + !!(objects % s->capacity));
+	slab_drain(s);
+	return len;
+}
+SLAB_ATTR_RW(cpu_partial);
 
 /* ---- Commands ---- */
 
@@ -192,7 +259,7 @@ static struct attribute *slab_attrs[] = {
 	&slab_size_attr.attr, &object_size_attr.attr, &objs_per_slab_attr.attr, &order_attr.attr,
 	&align_attr.attr, &aliases_attr.attr, &min_partial_attr.attr, &cpu_partial_attr.attr, &ctor_attr.attr,
 	&objects_attr.attr, &objects_partial_attr.attr, &total_objects_attr.attr, &slabs_attr.attr,
-	&partial_attr.attr, &cpu_slabs_attr.attr, &hwcache_align_attr.attr, &reclaim_account_attr.attr,
+	&partial_attr.attr, &cpu_slabs_attr.attr, &slabs_cpu_partial_attr.attr, &hwcache_align_attr.attr, &reclaim_account_attr.attr,
 	&destroy_by_rcu_attr.attr, &cache_dma_attr.attr, &sanity_checks_attr.attr, &red_zone_attr.attr,
 	&poison_attr.attr, &store_user_attr.attr, &trace_attr.attr, &usersize_attr.attr, &shrink_attr.attr,
 	&validate_attr.attr, &kfence_enable_attr.attr, &skip_kfence_attr.attr, &oot_page_attr.attr, NULL
@@ -230,6 +297,7 @@ static struct kset *slab_kset;
 
 int slab_sysfs_add(struct kmem_cache *s)
 {
+	slab_traces_add(s);
 	if (!slab_kset)
 		return 0;	/* slab_sysfs_init() will */
 	s->kobj.kset = slab_kset;
@@ -238,6 +306,7 @@ int slab_sysfs_add(struct kmem_cache *s)
 
 void slab_sysfs_remove(struct kmem_cache *s)
 {
+	slab_traces_remove(s);
 	if (s->kobj.state_in_sysfs)
 		kobject_del(&s->kobj);
 }

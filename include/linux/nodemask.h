@@ -14,6 +14,7 @@ extern nodemask_t node_online_map;	/* has memory or CPUs */
 extern nodemask_t node_memory_map;	/* has memory */
 
 #define NODE_MASK_NONE	((nodemask_t){ { 0 } })
+#define nodemask_pr_args(maskp)		MAX_NUMNODES, (maskp)->bits
 #define node_set(node, mask)		((void)((mask).bits[0] |= 1UL << (node)))
 #define node_clear(node, mask)		((void)((mask).bits[0] &= ~(1UL << (node))))
 #define node_isset(node, mask)		(((mask).bits[0] >> (node)) & 1)

@@ -64,14 +64,15 @@ struct kmem_cache {
 	const char *name;		/* [I] */
 	unsigned int red_left_pad;	/* [I] debug: bytes before the object */
 	unsigned int inuse;		/* [I] debug: offset of the bytes behind the object */
-	unsigned int keep_empty;	/* [I] empty slabs that a node keeps when nothing says otherwise */
-	unsigned int depot_limit;	/* [I] full magazines that a node keeps */
+	unsigned int keep_empty;	/* [A] empty slabs that a node keeps when nothing says otherwise: min_partial */
+	unsigned int depot_limit;	/* [A] full magazines that a node keeps: cpu_partial / capacity */
 	unsigned long keep_limit;	/* [A] KEEP_PAGES: most empty slabs, all nodes together; ULONG_MAX: any */
 	struct oot_slot *slot;		/* [I] the isolated module's slot that it belongs to, or NULL */
 	struct list_head of_slot;	/* [M] in slot->caches */
 	int refcount;			/* [M] merged caches */
 	struct list_head list;		/* [M] all caches */
 	struct kobject kobj;		/* its folder under /sys/kernel/slab */
+	struct dentry *traces;		/* and under /sys/kernel/debug/slab: caches with SLAB_STORE_USER */
 	struct kmem_cache_node *node[MAX_NUMNODES];	/* [I] NULL: no such node */
 };
 
@@ -227,9 +228,14 @@ struct track {
 	unsigned long addr;	/* caller */
 	u32 stack;		/* stack depot handle */
 	int cpu, pid;
+	u32 waste;		/* bytes of the object that the caller did not ask for */
 	u64 when_ns;
 };
 
 /* mm/slab_sysfs.c */
 int slab_sysfs_add(struct kmem_cache *s);
 void slab_sysfs_remove(struct kmem_cache *s);
+
+/* mm/slab_traces.c. Context: thread, slab_mutex held. */
+void slab_traces_add(struct kmem_cache *s);
+void slab_traces_remove(struct kmem_cache *s);
