@@ -35,7 +35,7 @@ static bool balance_is(long expected)
 	return false;
 }
 
-static long steady_balance(void)
+long mm_balance(void)
 {
 	long last = page_balance(), now;
 	int same = 0;
@@ -51,13 +51,13 @@ void mm_watch_begin(struct kunit *test, struct mm_watch *w)
 {
 	mm_settle();
 	KUNIT_ASSERT_EQ(test, 0, alloc_scope_begin(&w->scope));
-	w->balance = steady_balance();
+	w->balance = mm_balance();
 }
 
-static void expect_balance(struct kunit *test, struct mm_watch *w)
+void mm_expect_balance(struct kunit *test, long balance)
 {
-	if (!balance_is(w->balance))
-		KUNIT_FAIL(test, "%ld pages are nowhere", w->balance - page_balance());
+	if (!balance_is(balance))
+		KUNIT_FAIL(test, "%ld pages are nowhere", balance - page_balance());
 }
 
 void mm_expect_left(struct kunit *test, struct mm_watch *w, unsigned long objects, unsigned long pages)
@@ -68,7 +68,7 @@ void mm_expect_left(struct kunit *test, struct mm_watch *w, unsigned long object
 	alloc_scope_count(&w->scope, &left);
 	KUNIT_EXPECT_EQ(test, left.objects, objects);
 	KUNIT_EXPECT_EQ(test, left.pages, pages);
-	expect_balance(test, w);
+	mm_expect_balance(test, w->balance);
 }
 
 void mm_watch_end(struct kunit *test, struct mm_watch *w)
@@ -76,7 +76,7 @@ void mm_watch_end(struct kunit *test, struct mm_watch *w)
 	struct alloc_left left;
 
 	mm_settle();
-	expect_balance(test, w);
+	mm_expect_balance(test, w->balance);
 	alloc_scope_end(&w->scope, &left, ALLOC_SCOPE_PRINT);
 	KUNIT_EXPECT_EQ(test, left.objects, 0UL);
 	KUNIT_EXPECT_EQ(test, left.pages, 0UL);

@@ -42,6 +42,10 @@ void mm_watch_begin(struct kunit *test, struct mm_watch *w);
 void mm_expect_left(struct kunit *test, struct mm_watch *w, unsigned long objects, unsigned long pages);
 void mm_watch_end(struct kunit *test, struct mm_watch *w);
 
+/* Only the pages: mm_balance() before, mm_expect_balance() with its result after, whatever else runs and is freed late. */
+long mm_balance(void);
+void mm_expect_balance(struct kunit *test, long balance);
+
 /* An object from @s that KFENCE does not guard. */
 void *mm_plain_object(struct kmem_cache *s);
 
