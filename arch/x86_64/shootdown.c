@@ -52,6 +52,7 @@ bool x86_shootdown_nmi(unsigned int cpu)
 static void wait_for_all(void)
 {
 	u64 deadline = arch_clock_ns() + NSEC_PER_SEC;
+	struct cpumask late;
 
 	while (!cpumask_empty(&shootdown_pending)) {
 		arch_cpu_relax();
@@ -61,7 +62,9 @@ static void wait_for_all(void)
 			cpumask_clear(&shootdown_pending);
 			break;
 		}
-		pr_warn_once("smp: CPUs %*pbl are late to answer a TLB shootdown\n", cpumask_pr_args(&shootdown_pending));
+		late = shootdown_pending;	/* as it is now: they may answer while we say so */
+		if (!cpumask_empty(&late))
+			pr_warn_once("smp: CPUs %*pbl are late to answer a TLB shootdown\n", cpumask_pr_args(&late));
 	}
 }
 
