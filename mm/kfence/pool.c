@@ -20,6 +20,7 @@
  * Locks: see kfence.h. The list of areas is read under RCU by faults, which can come at any time.
  */
 #include <linux/cpumask.h>
+#include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/rculist.h>
@@ -132,6 +133,7 @@ bool is_kfence_address(const void *addr)
 	rcu_read_unlock();
 	return found;
 }
+EXPORT_SYMBOL(is_kfence_address);	/* Linux's is an inline that modules can use, too */
 
 /* Two million pages in a pool of 8 GiB: few instructions each. */
 static void mark_pages(struct kfence_area *area, u64 kind_and_count, struct kfence_area *owner)
