@@ -19,7 +19,6 @@
 struct expr {
 	struct cmd *c;
 	int at;			/* the next argument */
-	unsigned int depth;	/* of parentheses */
 	bool failed;
 	struct arena arena;
 };
@@ -120,10 +119,9 @@ static const char *primary(struct expr *e)
 	const char *word = next(e), *s;
 
 	if (!strcmp(word, "(") && !e->failed) {
-		if (++e->depth > 100)
-			return mistake(e, "expression too deep", NULL);
+		if (shell_stack_low())
+			return mistake(e, "expression nested too deeply", NULL);
 		s = binary(e, 0);
-		e->depth--;
 		if (strcmp(next(e), ")"))
 			return mistake(e, "syntax error: expecting ')' after", e->c->argv[e->at - 2]);
 		return s;

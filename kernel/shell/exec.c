@@ -183,6 +183,41 @@ static int exec_seq(struct shell *sh, struct node *n)
 	return sh->status;
 }
 
+static bool is_and_or(const struct node *n)
+{
+	return n->kind == N_AND || n->kind == N_OR;
+}
+
+/*
+ * a && b || c … is a tree that leans to the left, as long as the list is. So it is not walked by recursion: the
+ * operators are collected from the right, then run from the left. All but the last command are conditions.
+ */
+static int exec_and_or(struct shell *sh, struct node *n)
+{
+	struct arena a = { 0 };
+	struct node *m, **ops;
+	unsigned int count = 0, i;
+	int status;
+
+	for (m = n; is_and_or(m); m = m->kids[0])
+		count++;
+	ops = arena_alloc(&a, count * sizeof(*ops));
+	if (!ops) {
+		shell_error(sh, "%s", errno_text(-ENOMEM));
+		return 126;
+	}
+	i = count;
+	for (m = n; is_and_or(m); m = m->kids[0])
+		ops[--i] = m;
+	status = condition(sh, m);
+	for (; i < count && !shell_leaving(sh); i++) {
+		if (!status == (ops[i]->kind == N_AND))
+			status = ops[i] == n ? exec_node(sh, n->kids[1]) : condition(sh, ops[i]->kids[1]);
+	}
+	arena_free(&a);
+	return status;
+}
+
 static int exec_kind(struct shell *sh, void *arg)
 {
 	struct node *n = arg;
@@ -196,13 +231,8 @@ static int exec_kind(struct shell *sh, void *arg)
 	case N_NOT:
 		return !condition(sh, n->kids[0]);
 	case N_AND:
-	case N_OR: {
-		int status = condition(sh, n->kids[0]);
-
-		if (shell_leaving(sh) || !status != (n->kind == N_AND))
-			return status;
-		return exec_node(sh, n->kids[1]);
-	}
+	case N_OR:
+		return exec_and_or(sh, n);
 	case N_SEQ:
 	case N_GROUP:
 		return exec_seq(sh, n);

@@ -119,6 +119,12 @@ static const char *dollar(struct expansion *x, const char *p, bool quoted)
 	const char *end = skip_dollar(p);
 	char buf[24];
 
+	if (shell_stack_low()) {	/* ${x:-${x:-… */
+		if (!x->err)
+			shell_error(x->sh, "expansion nested too deeply");
+		expand_fail(x, -EINVAL);
+		return p + strlen(p);
+	}
 	if (!end) {		/* the parser has seen the whole word: only in text made at run time */
 		shell_error(x->sh, "unterminated `%.20s'", p);
 		expand_fail(x, -EINVAL);

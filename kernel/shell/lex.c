@@ -9,7 +9,8 @@
 #include <linux/string.h>
 #include "lex.h"
 
-static const char *skip_double_quotes(const char *p);
+static const char *skip_double_quotes(const char *p, bool *deep);
+static const char *skip_expansion(const char *p, bool *deep);
 
 /* At '\'': behind the closing one. */
 static const char *skip_single_quotes(const char *p)
@@ -29,8 +30,8 @@ static const char *skip_backquotes(const char *p)
 	return NULL;
 }
 
-/* One quoted thing or expansion at @p, or one plain character; NULL: not closed. */
-static const char *skip_unit(const char *p)
+/* One quoted thing or expansion at @p, or one plain character; NULL: not closed, or (*deep set) in too many others. */
+static const char *skip_unit(const char *p, bool *deep)
 {
 	switch (*p) {
 	case '\\':
@@ -38,29 +39,33 @@ static const char *skip_unit(const char *p)
 	case '\'':
 		return skip_single_quotes(p);
 	case '"':
-		return skip_double_quotes(p);
+		return skip_double_quotes(p, deep);
 	case '`':
 		return skip_backquotes(p);
 	case '$':
-		return skip_dollar(p);
+		return skip_expansion(p, deep);
 	default:
 		return p + 1;
 	}
 }
 
-static const char *skip_double_quotes(const char *p)
+static const char *skip_double_quotes(const char *p, bool *deep)
 {
 	p++;
 	while (p && *p && *p != '"')
-		p = *p == '\'' ? p + 1 : skip_unit(p);
+		p = *p == '\'' ? p + 1 : skip_unit(p, deep);
 	return p && *p ? p + 1 : NULL;
 }
 
 /* Behind an opening '(': behind its ')'. Comments may hold anything. */
-const char *skip_parens(const char *p)
+static const char *skip_list(const char *p, bool *deep)
 {
 	bool word_start = true;
 
+	if (shell_stack_low()) {		/* these functions recurse, on a kernel stack */
+		*deep = true;
+		return NULL;
+	}
 	while (p && *p && *p != ')') {
 		if (*p == '#' && word_start) {
 			while (*p && *p != '\n')
@@ -68,25 +73,29 @@ const char *skip_parens(const char *p)
 			continue;
 		}
 		word_start = isspace(*p) || *p == ';' || *p == '(' || *p == '&' || *p == '|';
-		p = *p == '(' ? skip_parens(p + 1) : skip_unit(p);
+		p = *p == '(' ? skip_list(p + 1, deep) : skip_unit(p, deep);
 	}
 	return p && *p ? p + 1 : NULL;
 }
 
-static const char *skip_braces(const char *p)
+static const char *skip_braces(const char *p, bool *deep)
 {
+	if (shell_stack_low()) {
+		*deep = true;
+		return NULL;
+	}
 	while (p && *p && *p != '}')
-		p = skip_unit(p);
+		p = skip_unit(p, deep);
 	return p && *p ? p + 1 : NULL;
 }
 
-const char *skip_dollar(const char *p)
+static const char *skip_expansion(const char *p, bool *deep)
 {
 	p++;
 	if (*p == '(')
-		return skip_parens(p + 1);
+		return skip_list(p + 1, deep);
 	if (*p == '{')
-		return skip_braces(p + 1);
+		return skip_braces(p + 1, deep);
 	if (isalpha(*p) || *p == '_') {
 		while (isalnum(*p) || *p == '_')
 			p++;
@@ -97,20 +106,35 @@ const char *skip_dollar(const char *p)
 	return p;	/* a lone '$' */
 }
 
+const char *skip_parens(const char *p)
+{
+	bool deep;
+
+	return skip_list(p, &deep);
+}
+
+const char *skip_dollar(const char *p)
+{
+	bool deep;
+
+	return skip_expansion(p, &deep);
+}
+
 static bool is_meta(char c)
 {
 	return !c || strchr(" \t\n;&|()<>", c);
 }
 
-const char *skip_word(const char *p)
+const char *skip_word(const char *p, bool *deep)
 {
 	const char *start = p;
 
+	*deep = false;
 	while (p && !is_meta(*p))
-		p = skip_unit(p);
+		p = skip_unit(p, deep);
 	/* NAME=( … ) is one word: an array. */
 	if (p && *p == '(' && p > start && p[-1] == '=' && is_name(start, p - 1 - start))
-		p = skip_parens(p + 1);
+		p = skip_list(p + 1, deep);
 	return p;
 }
 
@@ -161,6 +185,7 @@ int next_token(struct parser *ps)
 {
 	const char *p;
 	unsigned int i;
+	bool deep;
 
 	if (ps->tok_ready)
 		return ps->tok;
@@ -183,10 +208,10 @@ int next_token(struct parser *ps)
 		ps->tok_end = p + 1;
 		return ps->tok = T_IO_NUMBER;
 	}
-	ps->tok_end = skip_word(p);
+	ps->tok_end = skip_word(p, &deep);
 	if (!ps->tok_end) {
 		ps->tok_end = p + strlen(p);
-		return ps->tok = T_UNCLOSED;
+		return ps->tok = deep ? T_TOO_DEEP : T_UNCLOSED;
 	}
 	return ps->tok = T_WORD;
 }

@@ -49,6 +49,9 @@ void *parse_syntax_error(struct parser *ps)
 		scnprintf(ps->err->text, sizeof(ps->err->text),
 			  "syntax error: unterminated quote or expansion in `%.*s' (line %u, column %u)",
 			  len, ps->tok_start, ps->line, column);
+	} else if (tok == T_TOO_DEEP) {
+		scnprintf(ps->err->text, sizeof(ps->err->text), "syntax error: nested too deeply (line %u, column %u)",
+			  ps->line, column);
 	} else if (tok == T_NEWLINE) {
 		scnprintf(ps->err->text, sizeof(ps->err->text),
 			  "syntax error near unexpected token `newline' (line %u, column %u)",

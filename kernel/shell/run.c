@@ -9,6 +9,7 @@
  * Ctrl-C: all threads that work for the foreground are in one list; shell_interrupt() sends SIGINT to each.
  */
 #include <linux/cpumask.h>
+#include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
@@ -42,9 +43,12 @@ struct job {
 	struct stdfiles files;
 	char *outbuf;
 	struct task_struct *task;
+	unsigned int nr_interrupts;	/* when the job was made */
 };
 
 /* ---- The foreground ---- */
+
+static unsigned int nr_interrupts;	/* Ctrl-C's so far; foreground_lock */
 
 void foreground_enter(struct foreground *fg)
 {
@@ -75,6 +79,7 @@ void shell_interrupt(void)
 	unsigned long flags;
 
 	spin_lock_irqsave(&foreground_lock, flags);
+	nr_interrupts++;
 	list_for_each_entry(fg, &foreground_list, node)
 		send_sig(SIGINT, fg->task, 0);
 	spin_unlock_irqrestore(&foreground_lock, flags);
@@ -145,14 +150,36 @@ int protected(int (*fn)(void *arg), void *arg, const char *name, int cpu)
 	return status;
 }
 
+/*
+ * Each job has a thread with a stack of its own, so without a limit `f() { f | f; }; f` would end only when memory
+ * does. Linux has `ulimit -u` for that.
+ */
+#define MAX_JOBS 512
+
+static atomic_t nr_jobs;
+
 static struct job *new_job(struct shell *sh)
 {
-	struct job *j = kzalloc(sizeof(*j), GFP_KERNEL);
+	unsigned int interrupts = READ_ONCE(nr_interrupts);
+	struct job *j = NULL;
+	int err = -EAGAIN;
 
+	/*
+	 * A Ctrl-C that this thread has got already is not passed on by what it starts. One that it gets from here on finds
+	 * the new thread in the list, or by the count.
+	 */
+	if (shell_check_interrupt(sh))
+		return NULL;
+	if (atomic_inc_return(&nr_jobs) <= MAX_JOBS) {
+		err = -ENOMEM;
+		j = kzalloc(sizeof(*j), GFP_KERNEL);
+	}
 	if (!j) {
-		shell_error(sh, "fork: %s", errno_text(-ENOMEM));
+		atomic_dec(&nr_jobs);
+		shell_error(sh, "fork: %s", errno_text(err));
 		return NULL;
 	}
+	j->nr_interrupts = interrupts;
 	memcpy(j->files.f, sh->std, sizeof(sh->std));
 	return j;
 }
@@ -177,6 +204,7 @@ static void free_job(struct job *j, bool oopsed)
 	arena_free(&j->arena);
 	kfree(j->outbuf);
 	kfree(j);
+	atomic_dec(&nr_jobs);
 }
 
 static int job_work(struct job *j)
@@ -219,8 +247,11 @@ static int job_main(void *arg)
 	bool background = j->background;
 	int status;
 
-	if (!background)
+	if (!background) {
 		foreground_enter(&j->fg);
+		if (READ_ONCE(nr_interrupts) != j->nr_interrupts)
+			send_sig(SIGINT, current, 0);	/* it came before this thread was in the list */
+	}
 	status = job_work(j);
 	close_files(&j->files);
 	if (background)

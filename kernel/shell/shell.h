@@ -179,7 +179,6 @@ struct shell {
 	const char *name;	/* $0, and what messages begin with */
 	int status;		/* $? */
 	int cpu;		/* commands run on this CPU (`cpu N CMD`), or -1 */
-	unsigned int depth;	/* nesting of functions, scripts, substitutions */
 	unsigned int loops;	/* nesting of loops here */
 	int leave_loops;	/* break or continue: how many to leave still */
 	bool continue_last;	/* … and the last of them goes on */
@@ -244,8 +243,11 @@ void parser_init(struct parser *p, const char *text, struct arena *arena, struct
  */
 int parse_line(struct parser *p, struct node **out);
 
-/* lex.c: the end of the word at @p (quotes and nested $(…) seen through), or NULL when it is not closed. */
-const char *skip_word(const char *p);
+/*
+ * lex.c: the end of the word at @p (quotes and nested $(…) seen through), or NULL when it is not closed, or
+ * (*deep then set) nested deeper than the stack allows to look.
+ */
+const char *skip_word(const char *p, bool *deep);
 const char *skip_dollar(const char *p);	/* at '$': the end of the expansion */
 
 /* ---- Expansion ---- */

@@ -84,6 +84,60 @@ def test_bad_shell_lines(vm, tmp_path, line, words):
     assert re.search(r"^status [1-9]", r.out, re.M), r
 
 
+# What each line says, or begins to say, on its first line. $n is 4096, dbl makes its argument 1024 times as long.
+ODD_LINES = [
+    ("dbl '$(' >x; sh x", "x: syntax error: nested too deeply (line 1, column 1)"),
+    ("dbl '\"$(' >x; sh x", "x: syntax error: nested too deeply (line 1, column 1)"),
+    ("dbl '$((1+(' >x; sh x", "x: syntax error: nested too deeply (line 1, column 1)"),
+    ("dbl '( ' >x; sh x", "x: syntax error: nested too deeply (line 1)"),
+    ("dbl 'if ' >x; sh x", "x: syntax error: nested too deeply (line 1)"),
+    ("v=$(dbl '${x:-'); sh -c \"echo $v\"", "sh: syntax error: nested too deeply (line 1, column 6)"),
+    ("v=$(dbl '+('); echo $((1${v}1))", "/odd: 1+("),
+    ("v=$(dbl '(((((((('); echo $(($v))", "/odd: (((("),
+    ("dbl 'true && ' >x; echo 'echo and' >>x; sh x", "and"),
+    ("dbl 'false || ' >x; echo 'echo or' >>x; sh x", "or"),
+    ("v=$(dbl 'cat | '); sh -c \"echo hi | $v cat\"", "sh: pipeline of more than 16 commands"),
+    ("sh -c \"echo $v\" | wc -c", "65537"),
+    ("$v", "/odd: xxxx"), ("cat /$v", "cat: /xxxx"), ("cat <<$v\na\n$v", "a"), ("x=$v; x=$x$x$x$x; echo ${#x}", "262144"),
+    ("expr $(dbl '( ') 1", "expr: expression nested too deeply"),
+    ("expr $(dbl '1 + ') 1", "1025"),
+    ("echo a | grep -E \"$(dbl '(')\"", "grep: Regular expression too big"),
+    ("echo a | grep \"$(dbl 'a*')b\"", "grep: Regular expression too big"),
+    ("case aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab in *a*a*a*a*a*a*a*a*a*a*a*a*a*c) ;; *) echo no;; esac", "no"),
+    ("f() { f; }; f", "/odd: "),
+    ("g() { echo $(g); }; g", "/odd: fork: Resource temporarily unavailable"),
+    ("h() { ( h ); }; h", "/odd: fork: Resource temporarily unavailable"),
+    ("echo '. /tmp/x' >x; . /tmp/x", "/tmp/x: "), ("echo 'sh /tmp/x' >x; sh x", "/tmp/x: "),
+    ("a='eval \"$a\"'; eval \"$a\"", "/odd: "),
+    ("for i in 1 2 3; do echo $i; done | while read a; do break 9; done; echo out", "out"),
+    ("sh -c 'echo \"abc'", "sh: syntax error: unterminated quote"), ("sh -c \"echo 'abc\"", "sh: syntax error: unterminated quote"),
+    ("printf 'echo \\001\\377\\200 | wc -c' >x; sh x", "4"), ("head -c 65536 /dev/zero >x; sh x", "sh: x: cannot execute binary file: Exec format error"),
+    ("sh /noise >y 2>&1; echo survived", "survived"),
+]
+
+
+def test_odd_shell_lines(vm, tmp_path):
+    """Deep, long, unfinished and endless ones: an error each, and neither the shell nor its memory is gone after them."""
+    rounds = "".join("echo ==%d\n{ %s\n} 2>&1 | head -n 1\n" % (i, line) for i, (line, _) in enumerate(ODD_LINES))
+    script = tmp_path / "odd"
+    script.write_text(rounds)
+    noise = tmp_path / "noise"
+    noise.write_bytes(random.Random(3).randbytes(20000).replace(b"\0", b" "))
+    r = vm("""dbl() { v=$1; for i in 1 2 3 4 5 6 7 8 9 10; do v=$v$v; done; echo "$v"; }
+used() { for s in /sys/kernel/slab/*/shrink; do echo 1 > $s; done; sleep 0.1; free | grep Mem; }
+mkdir -p /tmp; cd /tmp; v=$(dbl xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx)
+. /odd
+for round in 1 2; do . /odd >/dev/null 2>&1; used; done
+""", add=["%s:/odd" % script, "%s:/noise" % noise], append="loglevel=1", timeout=120)
+    assert r.status == 0 and "stack guard page" not in r.out and "Oops" not in r.out, r
+    for i, (line, words) in enumerate(ODD_LINES):
+        got = re.search(r"^==%d\n(.*)" % i, r.out, re.M)
+        assert got and got[1].startswith(words), (line, got and got[1][:200])
+    used = [int(l.split()[2]) for l in r.lines if l.startswith("Mem:")]
+    # The bombs leave areas of 512 stacks a time that vmalloc gives back later, a quarter of a MiB of descriptions.
+    assert len(used) == 2 and used[1] <= used[0] + 512, used
+
+
 def test_bad_writes_to_files(vm):
     r = vm("""cd /sys/module/kfence/parameters
 for v in '' abc 99999999999999999999 0x; do echo "$v" > num_objects; echo status $?; done

@@ -125,7 +125,8 @@ def test_ctrl_c_stops_what_runs(console):
     for command in ("sleep 1000", "while true; do :; done", "cat /dev/zero > /dev/null", "cat",
                     "seq 1 1000000000 | wc -l", "for i in 1 2; do sleep 1000; done", "sh -c 'sleep 1000; echo no'",
                     "(sleep 1000)", "x=$(sleep 1000)", "find / -name nothing; sleep 1000", "tail /dev/console",
-                    "hexdump /dev/zero > /dev/null", "cat /dev/kmsg"):
+                    "hexdump /dev/zero > /dev/null", "cat /dev/kmsg", "f() { (f); f; }; f 2>/dev/null", "p() { p | p; }; p 2>/dev/null",
+                    "while read x; do :; done < /dev/zero", "dd if=/dev/zero of=/dev/null bs=1M status=none"):
         console.keys(command + "\r")
         assert console.interrupt() < 5, command
         assert e("echo $?") == ["130"], command

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "host/host.h"
@@ -278,6 +279,103 @@ static void test_allocation_failures(void **state)
 	}
 }
 
+/* ---- Whatever is typed ---- */
+
+static const char *const pieces[] = {
+	"a", "x", "1", "-", "=", "x=", "$", "$x", "$(", "$((", "))", ")", "(", "((", "${", "}", "{ ", "; }", ";",
+	";;", "&", "&&", "|", "||", "!", "<", ">", ">>", "<<E", "<<-E\n", "\nE\n", "2>&1", ">&", "'", "\"", "`",
+	"\\", "\\\n", "\n", "\n", " ", " ", " ", " ", "\t", "#", "*", "?", "[", "]", "[!", "a-z", "~", "/", "/bin/",
+	".", ",", "%", "^", "+", "if ", "then ", "elif ", "else ", "fi", "for x in ", "for ((", "do ", "done",
+	"while ", "until ", "case x in ", "esac", "x) ", "f() ", "function ", "time ", "in ", "[[ ", " ]]", "arr[",
+	"${arr[@]}", "${x:-", "${x%", "${#", "${x:1:", "\\(", "\\)", "\\{", "\\}", "{1,3}", "\377", "\001",
+	"9223372036854775807", "<<", ">>=", "**", "++", "?:",
+};
+
+/* Up to @size - 1 characters of them. */
+static void random_text(char *text, size_t size)
+{
+	size_t n = 0;
+	unsigned int left;
+
+	for (left = rand() % 24 + 1; left; left--) {
+		const char *p = pieces[rand() % (sizeof(pieces) / sizeof(pieces[0]))];
+
+		if (n + strlen(p) >= size)
+			break;
+		strcpy(text + n, p);
+		n += strlen(p);
+	}
+	text[n] = '\0';
+}
+
+/* Random lines through parser, expansion, arithmetic, patterns: no bad access, no leak, nothing that takes long. */
+static void test_random_lines(void **state)
+{
+	unsigned int seed = getenv("SEED") ? atoi(getenv("SEED")) : (unsigned int)time(NULL);
+	char *vars[] = { "x", "5", "star", "*", NULL };
+	char *args[] = { "one", "two three" };
+	time_t end = time(NULL) + 2;
+	long before = host_allocations;
+	unsigned int rounds = 0;
+
+	print_message("SEED=%u\n", seed);
+	srand(seed);
+	do {
+		char text[256], other[256], *got;
+		clock_t begin = clock();
+		const char *err;
+		int incomplete, len;
+
+		random_text(text, sizeof(text));
+		random_text(other, sizeof(other));
+		got = glue_parse(text, &incomplete);
+		assert_true(got[0] != '!' || strlen(got) > 10);
+		kvfree(got);
+		got = glue_expand(text, vars, 2, args);
+		kvfree(got);
+		glue_arith(text, &err);
+		glue_match(text, other);
+		glue_regex(text, rounds & 1, 0, other, &len);
+		if (host_allocations != before || clock() - begin > CLOCKS_PER_SEC)
+			print_error("SEED=%u, round %u: `%s' and `%s'\n", seed, rounds, text, other);
+		assert_int_equal(host_allocations, before);
+		assert_true(clock() - begin <= CLOCKS_PER_SEC);
+	} while (++rounds % 64 || time(NULL) < end);
+	print_message("%u rounds\n", rounds);
+}
+
+/* Deeper than the stack reaches: an error, not its end. */
+static void test_deep_nesting(void **state)
+{
+	static const char *const openers[] = {
+		"(", "{ ", "$(", "\"$(", "$((", "$((1+(", "${x:-", "`", "if ", "while ", "for x in a; do ", "case x in x) ", "! ", "f() { ",
+		"<(", "a | ", "a && ", "time ", "[", "\\(",
+	};
+	char *args[] = { "one" };
+	long before = host_allocations;
+
+	for (unsigned int i = 0; i < sizeof(openers) / sizeof(openers[0]); i++) {
+		/* A list is a tree that leans to one side, and is shown by recursion here. */
+		size_t len = strlen(openers[i]), n = openers[i][0] == 'a' ? 1000 : 100000;
+		char *text = malloc(n * len + 2), *got;
+		const char *err;
+		int incomplete;
+
+		for (size_t k = 0; k < n; k++)
+			memcpy(text + k * len, openers[i], len);
+		strcpy(text + n * len, "x");
+		got = glue_parse(text, &incomplete);
+		kvfree(got);
+		got = glue_expand(text, NULL, 1, args);
+		kvfree(got);
+		glue_arith(text, &err);
+		glue_regex(text, 1, 0, "x", &incomplete);
+		glue_regex(text, 0, 0, "x", &incomplete);
+		free(text);
+		assert_int_equal(host_allocations, before);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +384,7 @@ int main(void)
 		cmocka_unit_test(test_expand_arrays), cmocka_unit_test(test_expand_commands_and_arithmetic),
 		cmocka_unit_test(test_expand_globs), cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_patterns),
 		cmocka_unit_test(test_regex), cmocka_unit_test(test_allocation_failures),
+		cmocka_unit_test(test_random_lines), cmocka_unit_test(test_deep_nesting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
