@@ -11,6 +11,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/hrtimer.h>
@@ -156,8 +157,11 @@ static void __init on_init_work(struct work_struct *w)
 	pr_info("the work item in init's memory ran\n");
 }
 
+static DECLARE_COMPLETION(begun);
+
 static int __init on_init_thread(void *unused)
 {
+	complete(&begun);
 	msleep(ms);
 	return 0;
 }
@@ -171,7 +175,12 @@ static int __init begin_in_init(void)
 		INIT_DELAYED_WORK(&delayed, on_init_work);
 		schedule_delayed_work(&delayed, msecs_to_jiffies(ms));
 	} else if (!strcmp(what, "init_thread")) {
-		return start(on_init_thread);
+		int err = start(on_init_thread);
+
+		/* One that has not begun when it is stopped never does. */
+		if (!err)
+			wait_for_completion(&begun);
+		return err;
 	} else {
 		return begin();
 	}
