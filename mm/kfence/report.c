@@ -73,7 +73,7 @@ static unsigned int skip_allocator(const unsigned long *entries, unsigned int nr
 		"kfence_report", "kfence_alloc", "__kfence_free", "kfence_free_page", "kfence_shutdown_cache", "guarded_alloc",
 		"guarded_free", "note_freer", "part_from_cache", "retire_object", "check_canaries",
 		"report_bad_free", "kfence_report", "print_whole", "destroy_cache", "slab_alloc", "slab_free", "__kmem_cache_",
-		"free_unreferenced",
+		"free_unreferenced", "alloc_slow",
 		"free_pages_slow", "alloc_pages_slow", NULL
 	};
 	char name[KSYM_NAME_LEN];
