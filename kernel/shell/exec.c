@@ -194,14 +194,15 @@ static bool is_and_or(const struct node *n)
  */
 static int exec_and_or(struct shell *sh, struct node *n)
 {
+	struct node *few[8], *m, **ops = few;	/* few: so that the list as one writes it wants no memory */
 	struct arena a = { 0 };
-	struct node *m, **ops;
 	unsigned int count = 0, i;
 	int status;
 
 	for (m = n; is_and_or(m); m = m->kids[0])
 		count++;
-	ops = arena_alloc(&a, count * sizeof(*ops));
+	if (count > ARRAY_SIZE(few))
+		ops = arena_alloc(&a, count * sizeof(*ops));
 	if (!ops) {
 		shell_error(sh, "%s", errno_text(-ENOMEM));
 		return 126;
