@@ -95,8 +95,8 @@ dmesg -c > /dev/null; dmesg; echo again > /dev/kmsg; dmesg -t; dmesg -l nosuch""
 
 
 def test_commands_give_back_what_they_took(vm):
-    """The same many commands ten times more: objects in use are as many. What is freed late or kept for later is waited for (drop_caches), so it is exact;
-    one or two of the shell's own may be in use at the moment of looking."""
+    """The same many commands ten times more: objects in use are as many. What is freed late or kept for later is waited for (drop_caches), so a
+    leak of one a round is seen; some of the shell's and the kernel's threads' may be in use at the moment of looking."""
     r = vm("""
 snap() { echo 3 > /proc/sys/vm/drop_caches; grep -E '^(dentry|inode_cache|filp|kmalloc-)' /proc/slabinfo | awk '{print $1, $2}'; cat /proc/sys/fs/*-nr; }
 work() {
@@ -112,7 +112,7 @@ work() {
 }
 for i in 1 2 3; do work > /dev/null 2>&1; done; sleep 0.1; snap > /tmp/1; : > /tmp/2; snap > /dev/null
 for i in 1 2 3 4 5 6 7 8 9 10; do work > /dev/null 2>&1; done; sleep 0.1; snap > /tmp/2
-while read name a; do b=$(grep "^$name " /tmp/2 | awk '{print $2}'); [ -z "$b" ] || [ $b -le $((a + 2)) ] || echo "leak: $name $a $b"; done < /tmp/1
+while read name a; do b=$(grep "^$name " /tmp/2 | awk '{print $2}'); [ -z "$b" ] || [ $b -le $((a + 6)) ] || echo "leak: $name $a $b"; done < /tmp/1
 echo compared $(wc -l < /tmp/1)
 """, append="kfence.sample_interval=0 loglevel=1", timeout=120)
     assert "leak" not in r.out and re.search(r"^compared [1-9]\d+$", r.lines[-1]), r
