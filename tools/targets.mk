@@ -6,7 +6,7 @@ MEM ?= 512M
 NUMA ?= 0
 APPEND ?=
 
-.PHONY: run test check test-unit test-kunit test-system compare iso gdb help clean packages
+.PHONY: run test test-again check test-unit test-kunit test-system compare iso gdb help clean packages
 
 packages:
 	@tools/install-packages
@@ -23,6 +23,10 @@ test: packages
 	@tools/check
 	@$(MAKE) --no-print-directory test-unit
 	@$(PYTHON) -m pytest -q tests/system
+
+# What failed in tests/system the last time, alone: a busy host may have held a guest up.
+test-again:
+	@$(PYTHON) -m pytest -q tests/system --last-failed --last-failed-no-failures none
 
 # The tree itself: layout, file lengths, headers by themselves, names in comments and documents, scripts. DEEP=1: cppcheck.
 check: packages
