@@ -22,10 +22,12 @@ test: packages
 	@$(MAKE) --no-print-directory -j$$(nproc) all ARCH=arm64
 	@tools/check
 	@$(MAKE) --no-print-directory test-unit
+	@rm -f build/test-panicked
 	@$(PYTHON) -m pytest -q tests/system
 
-# What failed in tests/system the last time, alone: a busy host may have held a guest up.
+# What failed in tests/system the last time, alone: a busy host may have held a guest up. Not if a guest crashed.
 test-again:
+	@! cat build/test-panicked 2>/dev/null
 	@$(PYTHON) -m pytest -q tests/system --last-failed --last-failed-no-failures none
 
 # The tree itself: layout, file lengths, headers by themselves, names in comments and documents, scripts. DEEP=1: cppcheck.

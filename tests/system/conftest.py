@@ -4,6 +4,7 @@
 A test that takes the fixture `vm` runs once for each architecture (--arch limits it).
 """
 import os
+import re
 import subprocess
 import sys
 
@@ -21,6 +22,16 @@ def pytest_addoption(parser):
 def pytest_generate_tests(metafunc):
     if "arch" in metafunc.fixturenames:
         metafunc.parametrize("arch", metafunc.config.getoption("--arch") or ARCHES, scope="session")
+
+
+# A guest that failed like this is not tried again (make test-again): what is rare in a kernel is a race, not bad luck.
+PANICKED = os.path.join(TREE, "build", "test-panicked")
+
+
+def pytest_runtest_logreport(report):
+    if report.failed and re.search(r"Kernel panic|Internal error|Oops: |BUG: (?!KFENCE|pmalloc)", report.longreprtext):
+        with open(PANICKED, "a") as f:
+            f.write(report.nodeid + "\n")
 
 
 SHOWN = 8000    # characters of a failed run's output, its end
