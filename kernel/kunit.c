@@ -331,8 +331,8 @@ static int on_module(struct notifier_block *nb, unsigned long state, void *data)
 			kunit_log_attach(mod->kunit_suites[i]);
 		else if (state == MODULE_STATE_GOING)
 			kunit_log_detach(mod->kunit_suites[i]);
-		else	/* what the file has there is not believed */
-			mod->kunit_suites[i]->log = NULL, mod->kunit_suites[i]->debugfs = NULL;
+		else
+			kunit_log_reset(mod->kunit_suites[i]);	/* what the file has there is not believed */
 	}
 	mutex_unlock(&attach_lock);
 	if (state == MODULE_STATE_LIVE) {

@@ -13,6 +13,7 @@ void kunit_free_resources(struct kunit *test);
  * From attach to detach the suite has a log and files in debugfs; both may miss for want of memory.
  * Context: thread, may sleep. Locking: the caller's: one at a time.
  */
+void kunit_log_reset(struct kunit_suite *suite);	/* it has neither, whatever its memory says */
 void kunit_log_attach(struct kunit_suite *suite);
 void kunit_log_detach(struct kunit_suite *suite);
 /* Before and after a run; NULL is fine. Context: thread. */

@@ -130,14 +130,20 @@ static const struct file_operations run_fops = {
 	.llseek = noop_llseek,
 };
 
+void kunit_log_reset(struct kunit_suite *suite)
+{
+	suite->log = NULL;
+	suite->debugfs = NULL;
+}
+
 void kunit_log_attach(struct kunit_suite *suite)
 {
 	struct kunit_log *log = kzalloc(sizeof(*log), GFP_KERNEL);
 
-	suite->log = log;
-	suite->debugfs = NULL;
+	kunit_log_reset(suite);
 	if (!log)
 		return;
+	suite->log = log;
 	spin_lock_init(&log->lock);
 	INIT_LIST_HEAD(&log->lines);
 	if (!kunit_dir)
@@ -152,6 +158,5 @@ void kunit_log_detach(struct kunit_suite *suite)
 	debugfs_remove(suite->debugfs);		/* waits for who reads or runs it */
 	kunit_log_clear(suite->log);
 	kfree(suite->log);
-	suite->debugfs = NULL;
-	suite->log = NULL;
+	kunit_log_reset(suite);
 }

@@ -170,14 +170,9 @@ static struct kunit_case bench_cases[] = {
 	{}
 };
 
-static void bench_exit(struct kunit_suite *suite)
-{
-	kfence_restore();
-}
-
 static struct kunit_suite bench_suite = {
 	.name = "kfence_bench",
-	.suite_exit = bench_exit,
+	.suite_exit = kfence_suite_exit,
 	.test_cases = bench_cases,
 };
 kunit_test_suite(bench_suite);

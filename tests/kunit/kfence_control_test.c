@@ -19,16 +19,6 @@
 #include "kfence_kunit.h"
 #include "wait_until.h"
 
-static void setup(struct kunit *test, const char *interval, const char *num_objects, const char *mode)
-{
-	KUNIT_ASSERT_EQ(test, kfence_setup(interval, num_objects, mode), 0);
-}
-
-static void *guarded(struct kunit *test, size_t size)
-{
-	return kfence_test_alloc(test, NULL, size, GFP_KERNEL, KFENCE_ANY);
-}
-
 /* ---- Full mode, and what it passes over ---- */
 
 static void full_mode_guards_everything(struct kunit *test)
@@ -36,7 +26,7 @@ static void full_mode_guards_everything(struct kunit *test)
 	void *objects[200];
 	int i;
 
-	setup(test, "-1", "1000", "global");
+	kfence_must_setup(test, "-1", "1000", "global");
 	for (i = 0; i < ARRAY_SIZE(objects); i++) {
 		objects[i] = kmalloc(1 + i * 20, GFP_KERNEL);
 		KUNIT_EXPECT_TRUE_MSG(test, is_kfence_address(objects[i]), "object %d is not guarded", i);
@@ -53,7 +43,7 @@ static void used_up_pool_is_counted(struct kunit *test)
 	void *objects[40];
 	int i;
 
-	setup(test, "-1", "16", "global");
+	kfence_must_setup(test, "-1", "16", "global");
 	before = kfence_stat("skipped allocations (capacity)");
 	for (i = 0; i < ARRAY_SIZE(objects); i++) {
 		objects[i] = kmalloc(64, GFP_KERNEL);
@@ -73,7 +63,7 @@ static void whole_pool_is_usable(struct kunit *test)
 	void **objects;
 	int i, n = 3000, guarded_now = 0;
 
-	setup(test, "-1", "2000", "global");
+	kfence_must_setup(test, "-1", "2000", "global");
 	objects = kvcalloc(n, sizeof(*objects), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, objects);
 	for (i = 0; i < n; i++)
@@ -94,7 +84,7 @@ static void unfit_allocations_are_not_guarded(struct kunit *test)
 	long before;
 	void *p;
 
-	setup(test, "-1", "255", "global");
+	kfence_must_setup(test, "-1", "255", "global");
 	before = kfence_stat("skipped allocations (incompatible)");
 	p = kmalloc(4097, GFP_KERNEL);
 	KUNIT_EXPECT_FALSE(test, is_kfence_address(p));
@@ -122,7 +112,7 @@ static void stacks_begin_with_the_caller(struct kunit *test)
 	struct kfence_seen r;
 	char *p;
 
-	setup(test, "-1", "255", "global");
+	kfence_must_setup(test, "-1", "255", "global");
 	p = alloc_constant();
 	kfree(p);
 	READ_ONCE(*p);
@@ -138,7 +128,7 @@ static void new_caches_are_guarded_at_once(struct kunit *test)
 	struct kmem_cache *cache;
 	void *p;
 
-	setup(test, "-1", "255", "global");
+	kfence_must_setup(test, "-1", "255", "global");
 	cache = kmem_cache_create("kfence-new", 72, 0, SLAB_NO_MERGE, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, cache);
 	p = kmem_cache_alloc(cache, GFP_KERNEL);
@@ -177,7 +167,7 @@ static void caches_can_be_switched_off(struct kunit *test)
 	struct kmem_cache *cache = kmem_cache_create("kfence-switch", 48, 0, SLAB_NO_MERGE, NULL);
 
 	KUNIT_ASSERT_NOT_NULL(test, cache);
-	setup(test, "-1", "255", "global");
+	kfence_must_setup(test, "-1", "255", "global");
 	KUNIT_EXPECT_TRUE(test, is_guarded_now(cache));
 	KUNIT_EXPECT_EQ(test, switch_write("/sys/kernel/slab/kfence-switch/kfence_enable", "0"), 0);
 	KUNIT_EXPECT_FALSE(test, is_guarded_now(cache));
@@ -196,7 +186,7 @@ static void pages_are_guarded(struct kunit *test)
 	struct page *page;
 	char *p;
 
-	setup(test, "-1", "255", "global");
+	kfence_must_setup(test, "-1", "255", "global");
 	page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	p = page_address(page);
@@ -233,8 +223,8 @@ static void objects_are_not_pages(struct kunit *test)
 	struct kfence_seen r;
 	char *p;
 
-	setup(test, "-1", "255", "global");
-	p = guarded(test, 4096);
+	kfence_must_setup(test, "-1", "255", "global");
+	p = kfence_guarded(test, 4096);
 	free_page((unsigned long)p);
 	kfence_expect_one(test, &r);
 	KUNIT_EXPECT_STREQ(test, r.kind, "invalid free");
@@ -250,7 +240,7 @@ static void burst_guards_more_per_interval(struct kunit *test)
 	void *p[64];
 	int i;
 
-	setup(test, "200", "255", "global");
+	kfence_must_setup(test, "200", "255", "global");
 	KUNIT_EXPECT_EQ(test, kfence_param_set("burst", "9"), 0);
 	msleep(450);		/* an interval that began with the new burst is under way */
 	for (i = 0; i < ARRAY_SIZE(p); i++) {
@@ -273,7 +263,7 @@ static void covered_stacks_are_passed_over(struct kunit *test)
 	void *keep = NULL, *p;
 	unsigned int more = 0;
 
-	setup(test, "1", "32", "global");
+	kfence_must_setup(test, "1", "32", "global");
 	KUNIT_EXPECT_EQ(test, kfence_param_set("skip_covered_thresh", "0"), 0);
 	do {
 		for (int i = 0; i < 1000; i++) {
@@ -302,7 +292,7 @@ static void destroyed_caches_leave_zombies(struct kunit *test)
 	struct kfence_seen r;
 	char *p;
 
-	setup(test, "-1", "255", "global");
+	kfence_must_setup(test, "-1", "255", "global");
 	cache = kmem_cache_create("kfence-zombie", 32, 0, SLAB_NO_MERGE, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, cache);
 	p = kfence_test_alloc(test, cache, 32, GFP_KERNEL, KFENCE_ANY);
@@ -325,7 +315,7 @@ static void rcu_freeing_has_a_time(struct kunit *test)
 	u64 before, after, freed;
 	char *p;
 
-	setup(test, "-1", "255", "global");
+	kfence_must_setup(test, "-1", "255", "global");
 	cache = kmem_cache_create("kfence-rcu", 32, 0, SLAB_TYPESAFE_BY_RCU | SLAB_NO_MERGE, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, cache);
 	p = kfence_test_alloc(test, cache, 32, GFP_KERNEL, KFENCE_LEFT);
@@ -374,7 +364,7 @@ static void sweep_finds_damage_in_live_objects(struct kunit *test)
 	struct kfence_seen r;
 	char *p;
 
-	setup(test, "-1", "255", "global");
+	kfence_must_setup(test, "-1", "255", "global");
 	p = kfence_test_alloc(test, NULL, 24, GFP_KERNEL, KFENCE_LEFT);
 	p[24 + 3] = 1;
 	kfence_expect_none(test);
@@ -394,8 +384,8 @@ static void rearmed_fence_reports_each_access(struct kunit *test)
 	char *p;
 	int i;
 
-	setup(test, "-1", "255", "global");
-	p = guarded(test, 32);
+	kfence_must_setup(test, "-1", "255", "global");
+	p = kfence_guarded(test, 32);
 	kfree(p);
 	KUNIT_EXPECT_EQ(test, kfence_param_set("rearm", "1"), 0);
 	for (i = 0; i < 3; i++)
@@ -413,7 +403,7 @@ static void guards_close_again(struct kunit *test)
 	struct kfence_seen r;
 	char *p;
 
-	setup(test, "-1", "255", "global");
+	kfence_must_setup(test, "-1", "255", "global");
 	p = kfence_test_alloc(test, NULL, 32, GFP_KERNEL, KFENCE_LEFT);
 	WRITE_ONCE(p[-1], 1);
 	kfence_expect(test, "out-of-bounds write", p - 1, __func__, p, 32, &r);
@@ -446,8 +436,8 @@ static void fault_oops_ends_the_thread(struct kunit *test)
 	struct task_struct *t;
 	struct kfence_seen r;
 
-	setup(test, "-1", "255", "global");
-	c.p = guarded(test, 32);
+	kfence_must_setup(test, "-1", "255", "global");
+	c.p = kfence_guarded(test, 32);
 	init_completion(&c.ready);
 	kfree(c.p);
 	KUNIT_EXPECT_EQ(test, kfence_param_set("fault", "oops"), 0);
@@ -493,9 +483,9 @@ static void frees_are_seen_by_all_cpus(struct kunit *test)
 		kunit_skip(test, "one CPU");
 		return;
 	}
-	setup(test, "-1", "1000", "global");
+	kfence_must_setup(test, "-1", "1000", "global");
 	for (int round = 0; round < 20; round++) {
-		struct remote remote = { .p = guarded(test, 32) };
+		struct remote remote = { .p = kfence_guarded(test, 32) };
 		struct task_struct *t;
 		struct kfence_seen r;
 		unsigned long flags;
@@ -548,21 +538,10 @@ static struct kunit_case control_cases[] = {
 	{}
 };
 
-/* Off between cases, so that what the runner keeps for the next one is not guarded. */
-static void case_exit(struct kunit *test)
-{
-	kfence_param_set("sample_interval", "0");
-}
-
-static void control_exit(struct kunit_suite *suite)
-{
-	kfence_restore();
-}
-
 static struct kunit_suite control_suite = {
 	.name = "kfence_control",
-	.suite_exit = control_exit,
-	.exit = case_exit,
+	.suite_exit = kfence_suite_exit,
+	.exit = kfence_case_exit,
 	.test_cases = control_cases,
 };
 kunit_test_suite(control_suite);

@@ -563,14 +563,9 @@ static struct kunit_case gen_cases[] = {
 	{}
 };
 
-static void gen_exit(struct kunit_suite *suite)
-{
-	kfence_restore();
-}
-
 static struct kunit_suite gen_suite = {
 	.name = "kfence_generated",
-	.suite_exit = gen_exit,
+	.suite_exit = kfence_suite_exit,
 	.test_cases = gen_cases,
 };
 kunit_test_suite(gen_suite);

@@ -297,14 +297,9 @@ static struct kunit_case correct_cases[] = {
 	{}
 };
 
-static void correct_exit(struct kunit_suite *suite)
-{
-	kfence_restore();
-}
-
 static struct kunit_suite correct_suite = {
 	.name = "kfence_generated_correct",
-	.suite_exit = correct_exit,
+	.suite_exit = kfence_suite_exit,
 	.test_cases = correct_cases,
 };
 kunit_test_suite(correct_suite);

@@ -398,7 +398,17 @@ int kfence_setup(const char *interval, const char *num_objects, const char *pool
 	return err;
 }
 
-void kfence_restore(void)
+void kfence_must_setup(struct kunit *test, const char *interval, const char *num_objects, const char *pool_mode)
+{
+	KUNIT_ASSERT_EQ(test, kfence_setup(interval, num_objects, pool_mode), 0);
+}
+
+void kfence_case_exit(struct kunit *test)
+{
+	kfence_param_set("sample_interval", "0");
+}
+
+void kfence_suite_exit(struct kunit_suite *suite)
 {
 	if (!have_saved)
 		return;
@@ -434,6 +444,11 @@ void *kfence_test_alloc(struct kunit *test, struct kmem_cache *cache, size_t siz
 	KUNIT_ASSERT_NOT_NULL_MSG(test, p, "no %s object of %zu bytes was to be had",
 				  side == KFENCE_NONE ? "unguarded" : "guarded", size);
 	return p;
+}
+
+void *kfence_guarded(struct kunit *test, size_t size)
+{
+	return kfence_test_alloc(test, NULL, size, GFP_KERNEL, KFENCE_ANY);
 }
 
 void kfence_test_free(struct kmem_cache *cache, void *ptr)

@@ -57,10 +57,15 @@ long kfence_stat(const char *name);
 
 /*
  * kfence_setup - KFENCE in a known state: switched off, drained, on again with these values.
- * Returns: 0 or what the parameter said. kfence_restore() puts back what was before the first setup.
+ * Returns: 0 or what the parameter said. kfence_suite_exit() puts back what was before the first setup.
  */
 int kfence_setup(const char *interval, const char *num_objects, const char *pool_mode);
-void kfence_restore(void);
+/* kfence_setup() that has to succeed. */
+void kfence_must_setup(struct kunit *test, const char *interval, const char *num_objects, const char *pool_mode);
+/* For .exit: off between cases, so that what the runner keeps for the next one is not guarded. */
+void kfence_case_exit(struct kunit *test);
+/* For .suite_exit: all parameters as they were before the suite. */
+void kfence_suite_exit(struct kunit_suite *suite);
 /* Objects of all areas, draining ones included, as stats' table has it. */
 long kfence_pool_objects(void);
 /*
@@ -84,4 +89,6 @@ enum kfence_side { KFENCE_ANY, KFENCE_LEFT, KFENCE_RIGHT, KFENCE_NONE };
  */
 void *kfence_test_alloc(struct kunit *test, struct kmem_cache *cache, size_t size, gfp_t gfp,
 			enum kfence_side side);
+/* A guarded kmalloc() of @size, on whichever side. */
+void *kfence_guarded(struct kunit *test, size_t size);
 void kfence_test_free(struct kmem_cache *cache, void *ptr);

@@ -311,20 +311,10 @@ static struct kunit_case smp_cases[] = {
 	{}
 };
 
-static void smp_case_exit(struct kunit *test)
-{
-	kfence_param_set("sample_interval", "0");
-}
-
-static void smp_exit(struct kunit_suite *suite)
-{
-	kfence_restore();
-}
-
 static struct kunit_suite smp_suite = {
 	.name = "kfence_smp",
-	.exit = smp_case_exit,
-	.suite_exit = smp_exit,
+	.exit = kfence_case_exit,
+	.suite_exit = kfence_suite_exit,
 	.test_cases = smp_cases,
 };
 kunit_test_suite(smp_suite);

@@ -19,16 +19,6 @@
 #include "kfence_kunit.h"
 #include "wait_until.h"
 
-static void setup(struct kunit *test, const char *interval, const char *num_objects, const char *mode)
-{
-	KUNIT_ASSERT_EQ(test, kfence_setup(interval, num_objects, mode), 0);
-}
-
-static void *guarded(struct kunit *test, size_t size)
-{
-	return kfence_test_alloc(test, NULL, size, GFP_KERNEL, KFENCE_ANY);
-}
-
 /* Where pages go while others live on: what is not free is in one of these, or lost. */
 struct ledger {
 	long free, slab, vmalloc, tables, magazines, depot;
@@ -86,7 +76,7 @@ static void disabling_returns_the_memory(struct kunit *test)
 	long objects;
 	int round;
 
-	setup(test, "0", __stringify(RETURNED_OBJECTS), "global");
+	kfence_must_setup(test, "0", __stringify(RETURNED_OBJECTS), "global");
 	settle();
 	objects = kfence_pool_objects();
 	/* Once to get what is got once: the depot's chunks, names in the file tree. */
@@ -122,20 +112,20 @@ static void old_areas_drain_beside_new_ones(struct kunit *test)
 	char *old, *young;
 	long objects;
 
-	setup(test, "0", "100", "global");
+	kfence_must_setup(test, "0", "100", "global");
 	settle();
 	objects = kfence_pool_objects();
 	KUNIT_ASSERT_EQ(test, kfence_param_set("sample_interval", "-1"), 0);
 	old = kfence_test_alloc(test, NULL, 32, GFP_KERNEL, KFENCE_LEFT);
-	setup(test, "-1", "200", "global");
-	young = guarded(test, 32);
+	kfence_must_setup(test, "-1", "200", "global");
+	young = kfence_guarded(test, 32);
 	KUNIT_EXPECT_TRUE(test, is_kfence_address(old));
 	READ_ONCE(old[-1]);
 	kfence_expect(test, "out-of-bounds read", old - 1, __func__, old, 32, &r);
 
 	kfree(old);
 	kfree(young);
-	setup(test, "0", "255", "global");
+	kfence_must_setup(test, "0", "255", "global");
 	KUNIT_EXPECT_TRUE(test, kfence_wait_drained(objects));
 	if (kfence_pool_objects() <= objects)
 		KUNIT_EXPECT_FALSE(test, is_kfence_address(old));
@@ -145,7 +135,7 @@ static void parameters_say_no_as_linux_does(struct kunit *test)
 {
 	char value[24];
 
-	setup(test, "-1", "255", "global");
+	kfence_must_setup(test, "-1", "255", "global");
 	KUNIT_EXPECT_EQ(test, kfence_param_set("sample_interval", "100"), -EINVAL);
 	KUNIT_EXPECT_EQ(test, kfence_param_set("num_objects", "1000"), -EBUSY);
 	KUNIT_EXPECT_EQ(test, kfence_param_set("pool_mode", "node"), -EBUSY);
@@ -238,7 +228,7 @@ static void nodes_have_pools_of_their_own(struct kunit *test)
 {
 	int node;
 
-	setup(test, "-1", "100", "node");
+	kfence_must_setup(test, "-1", "100", "node");
 	for_each_online_node(node) {
 		void *p = kmalloc_node(64, GFP_KERNEL | __GFP_THISNODE, node);
 
@@ -275,7 +265,7 @@ static void switching_while_others_allocate(struct kunit *test)
 	long objects, live;
 	int i;
 
-	setup(test, "0", "255", "global");
+	kfence_must_setup(test, "0", "255", "global");
 	settle();
 	objects = kfence_pool_objects();
 	live = kfence_stat("currently slab allocated");
@@ -290,7 +280,7 @@ static void switching_while_others_allocate(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(t); i++)
 		kthread_stop(t[i]);
 	kfence_expect_none(test);
-	setup(test, "0", "255", "global");
+	kfence_must_setup(test, "0", "255", "global");
 	KUNIT_EXPECT_TRUE(test, kfence_wait_drained(objects));
 	KUNIT_EXPECT_LE(test, kfence_stat("currently slab allocated"), live);
 }
@@ -306,21 +296,10 @@ static struct kunit_case switch_cases[] = {
 	{}
 };
 
-/* Off between cases, so that what the runner keeps for the next one is not guarded. */
-static void case_exit(struct kunit *test)
-{
-	kfence_param_set("sample_interval", "0");
-}
-
-static void switch_exit(struct kunit_suite *suite)
-{
-	kfence_restore();
-}
-
 static struct kunit_suite switch_suite = {
 	.name = "kfence_switch",
-	.suite_exit = switch_exit,
-	.exit = case_exit,
+	.suite_exit = kfence_suite_exit,
+	.exit = kfence_case_exit,
 	.test_cases = switch_cases,
 };
 kunit_test_suite(switch_suite);

@@ -433,15 +433,10 @@ static int full_init(struct kunit_suite *suite)
 	return kfence_setup("-1", "2000", "global");
 }
 
-static void suite_exit(struct kunit_suite *suite)
-{
-	kfence_restore();
-}
-
 static struct kunit_suite sampling_suite = {
 	.name = "kfence",
 	.suite_init = sampling_init,
-	.suite_exit = suite_exit,
+	.suite_exit = kfence_suite_exit,
 	.init = case_init,
 	.exit = case_exit,
 	.test_cases = sampling_cases,
@@ -450,7 +445,7 @@ static struct kunit_suite sampling_suite = {
 static struct kunit_suite full_suite = {
 	.name = "kfence_full",
 	.suite_init = full_init,
-	.suite_exit = suite_exit,
+	.suite_exit = kfence_suite_exit,
 	.init = case_init,
 	.exit = case_exit,
 	.test_cases = full_cases,
