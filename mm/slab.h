@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Between slab.c (objects and slabs), slab_cache.c (caches), slab_debug.c (checks), kmalloc.c and fast.c. */
+/* Between slab.c (objects), slab_node.c (slabs), slab_cache.c (caches), slab_debug.c (checks), kmalloc.c and fast.c. */
 #pragma once
 
 #include <paddock/page.h>
@@ -85,6 +85,12 @@ enum slab_state slab_state_of(const struct page *slab);
 /* Up to @max free objects of @slab into @out. Node lock held. Returns: how many. */
 unsigned int slab_take_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, void **out,
 			      unsigned int max);
+/* The same of whichever slabs of @node have some, used ones first. Context: any. Locking: takes the node lock. */
+unsigned int slab_take_from_node(struct kmem_cache *s, int node, void **out, unsigned int max);
+/* Objects in a row of @objects that are of the first one's slab, on @n, are free again. Node lock held. Returns: how many. */
+unsigned int slab_put_run_locked(struct kmem_cache *s, struct kmem_cache_node *n, void **objects, unsigned int count);
+/* How many empty slabs @n may keep when it has just got one more. Node lock held. */
+unsigned long slab_may_keep(struct kmem_cache *s, struct kmem_cache_node *n);
 /* A new slab with all objects free, on no list; NULL: no memory, or no more for this slot. Context: as @flags say. */
 struct page *slab_make(struct kmem_cache *s, gfp_t flags, int node);
 /* All pages of @slab are @s's, of kind @type. Node lock held, or nobody else knows the slab. */
