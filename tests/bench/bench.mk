@@ -8,7 +8,8 @@ bench-kflags := $(filter-out -fsanitize% -fno-sanitize% -O1,$(hosted-kflags)) -O
 	-fno-omit-frame-pointer -fno-optimize-sibling-calls -fno-delete-null-pointer-checks -Wno-unused-function \
 	-include tests/unit/host/rename.h -Itests/unit $(if $(filter x86_64,$(hosted-arch)),-fcf-protection=none)
 bench-include := $(if $(filter x86_64,$(hosted-arch)),,-Itests/unit/mm/include-c) -Itests/unit/mm/include
-bench-objs := $(patsubst %.c,build/bench/k/%.o,$(filter-out tests/% mm/pmalloc/%,$(hosted-mm)) tests/unit/mm_glue.c tests/bench/hosted_alloc.c)
+bench-objs := $(patsubst %.c,build/bench/k/%.o,$(filter-out tests/% mm/pmalloc/%,$(hosted-mm)) tests/unit/mm_glue.c tests/unit/mm/absent.c \
+	tests/bench/hosted_alloc.c)
 build/bench/k/mm/fast.o: bench-kflags += -fomit-frame-pointer -foptimize-sibling-calls
 bench-libs-jemalloc := -ljemalloc
 bench-libs-mimalloc := -lmimalloc -lpthread
