@@ -115,5 +115,7 @@ void slab_release_list(struct kmem_cache *s, struct list_head *slabs);
 void kmalloc_init(void);
 /* slab_debug.c: one slab's part of "Objects remaining in …". Node lock held. */
 void slab_report_remaining(struct kmem_cache *s, struct page *slab);
+/* slab_cache.c: slabs in @state, all nodes together; a look without locks. */
+unsigned long slab_count_slabs(const struct kmem_cache *s, enum slab_state state);
 /* slab_cache.c: the memory of a cache that is in no list and has no slab. */
 void slab_free_cache(struct kmem_cache *s);
