@@ -9,6 +9,8 @@
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
@@ -25,31 +27,45 @@ struct dd {
 	u64 whole_in, part_in, whole_out, part_out, bytes;
 };
 
-/* "4k": K, M, G are powers of 1024, kB and MB of 1000, b is 512; x multiplies. */
-static bool parse_number(const char *s, u64 *value)
+/* What the suffix at *@s multiplies with: K, M, G are powers of 1024, kB and MB of 1000, b is 512. Steps over it. */
+static u64 parse_suffix(const char **s)
 {
-	u64 product = 1, n;
-	char *end;
+	static const char letters[] = "cwbkKMG";
+	static const u64 factors[] = { 1, 2, 512, SZ_1K, SZ_1K, SZ_1M, SZ_1G };
+	static const u64 decimal[] = { 0, 0, 0, 1000, 1000, 1000 * 1000, 1000 * 1000 * 1000 };
+	const char *letter = **s ? strchr(letters, **s) : NULL;
+	unsigned int i;
+
+	if (!letter)
+		return 1;
+	i = letter - letters;
+	++*s;
+	if (decimal[i] && **s == 'B')
+		return ++*s, decimal[i];
+	if (decimal[i] && !strncmp(*s, "iB", 2))
+		*s += 2;
+	return factors[i];
+}
+
+/* "4k", "2x512". Returns 0, -EINVAL, or -EOVERFLOW: no offset in a file can be that. */
+static int parse_number(const char *s, u64 *value)
+{
+	bool overflow = false;
+	u64 product = 1;
 
 	do {
-		if (*s < '0' || *s > '9')
-			return false;
-		n = simple_strtoull(s, &end, 10);
-		s = end;
-		if (*s == 'b' || *s == 'c' || *s == 'w')
-			n *= *s == 'b' ? 512 : *s == 'w' ? 2 : 1, s++;
-		else if (*s && strchr("kKMG", *s)) {
-			bool thousand = s[1] == 'B';
-			int power = *s == 'G' ? 3 : *s == 'M' ? 2 : 1;
+		u64 n = 0;
 
-			while (power--)
-				n *= thousand ? 1000 : 1024;
-			s += thousand ? 2 : !strncmp(s + 1, "iB", 2) ? 3 : 1;
-		}
-		product *= n;
+		if (*s < '0' || *s > '9')
+			return -EINVAL;
+		for (; *s >= '0' && *s <= '9'; s++)
+			overflow |= check_mul_overflow(n, 10ull, &n) || check_add_overflow(n, (u64)(*s - '0'), &n);
+		overflow |= check_mul_overflow(n, parse_suffix(&s), &n) || check_mul_overflow(product, n, &product);
 	} while (*s == 'x' && *++s);
+	if (*s)
+		return -EINVAL;
 	*value = product;
-	return !*s;
+	return overflow || product > S64_MAX ? -EOVERFLOW : 0;
 }
 
 /* Is @word in the list "a,b,c"? Takes it out. */
@@ -93,6 +109,7 @@ static int parse_operand(struct cmd *c, struct dd *d, char *arg)
 	u64 *numbers[] = { &d->block, &d->block, &d->block, &d->count, &d->skip, &d->seek };
 	static const char *const names[] = { "bs", "ibs", "obs", "count", "skip", "seek" };
 	char *value = strchr(arg, '=');
+	int err;
 
 	if (!value)
 		return cmd_error(c, "unrecognized operand '%s'", arg);
@@ -100,7 +117,10 @@ static int parse_operand(struct cmd *c, struct dd *d, char *arg)
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
 		if (strcmp(arg, names[i]))
 			continue;
-		if (!parse_number(value, numbers[i]) || (i < 3 && !d->block))
+		err = parse_number(value, numbers[i]);
+		if (err == -EOVERFLOW)
+			return cmd_error(c, "invalid number: '%s': %s", value, errno_text(err));
+		if (err || (i < 3 && !d->block))
 			return cmd_error(c, "invalid number: '%s'", value);
 		d->counted |= numbers[i] == &d->count;
 		return 0;
@@ -120,6 +140,14 @@ static int parse_operand(struct cmd *c, struct dd *d, char *arg)
 	return 0;
 }
 
+/* What cannot be one is an offset that no file has. */
+static loff_t offset_of(u64 blocks, u64 size)
+{
+	loff_t offset;
+
+	return check_mul_overflow(blocks, size, &offset) ? -1 : offset;
+}
+
 static int open_files(struct cmd *c, struct dd *d)
 {
 	int flags = O_WRONLY | O_CREAT | (d->notrunc || d->append || d->seek ? 0 : O_TRUNC) | (d->append ? O_APPEND : 0);
@@ -130,7 +158,7 @@ static int open_files(struct cmd *c, struct dd *d)
 	d->out = d->out_name ? open_path(c->sh->cwd, d->out_name, flags, 0644) : get_file(c->out);
 	if (IS_ERR(d->out))
 		return cmd_error(c, "failed to open '%s': %s", d->out_name, errno_text(PTR_ERR(d->out)));
-	if (d->seek && file_seek(d->out, d->seek * d->block, SEEK_SET) < 0)
+	if (d->seek && file_seek(d->out, offset_of(d->seek, d->block), SEEK_SET) < 0)
 		return cmd_error(c, "'%s': cannot seek: %s", d->out_name ? d->out_name : "standard output", errno_text(ESPIPE));
 	return 0;
 }
@@ -153,9 +181,10 @@ static ssize_t read_block(struct cmd *c, struct dd *d, char *buf)
 /* Blocks to pass over: by the position where there is one, else by reading. */
 static ssize_t skip_blocks(struct cmd *c, struct dd *d, char *buf)
 {
+	loff_t offset = offset_of(d->skip, d->block);
 	ssize_t n = 1;
 
-	if (!d->skip || file_seek(d->in, d->skip * d->block, SEEK_CUR) >= 0)
+	if (!d->skip || (offset >= 0 && file_seek(d->in, offset, SEEK_CUR) >= 0))
 		return 0;
 	for (u64 i = 0; i < d->skip && n > 0 && !cmd_interrupted(c); i++)
 		n = read_block(c, d, buf);
