@@ -345,11 +345,9 @@ bool regions_find(unsigned long start, unsigned long end, struct deferred *out, 
 
 	mutex_lock(&chrdevs_lock);
 	list_for_each_entry(r, &regions, list) {
-		unsigned long owner = (unsigned long)r->owner;
-
-		if (owner < start || owner >= end || skip--)
+		if (!points_into(r->owner, start, end) || skip--)
 			continue;
-		out->function = owner;
+		out->function = (unsigned long)r->owner;
 		out->object = r;
 		snprintf(out->detail, sizeof(out->detail), "%.24s, %u:%u-%u", r->name, MAJOR(r->from), MINOR(r->from),
 			 MINOR(r->from) + r->count - 1);

@@ -549,15 +549,10 @@ EXPORT_SYMBOL_GPL(class_destroy);
 
 /* ---- What a module forgot; see kernel/deferred.c ---- */
 
-static bool in_range(const void *p, unsigned long start, unsigned long end)
-{
-	return (unsigned long)p >= start && (unsigned long)p < end;
-}
-
 static bool class_in_range(const struct class *class, unsigned long start, unsigned long end)
 {
-	return in_range(class, start, end) || in_range(class->owner, start, end) ||
-	       in_range(class->devnode, start, end) || in_range(class->dev_release, start, end);
+	return points_into(class, start, end) || points_into(class->owner, start, end) ||
+	       points_into(class->devnode, start, end) || points_into(class->dev_release, start, end);
 }
 
 bool classes_find(unsigned long start, unsigned long end, struct deferred *out, unsigned int skip)
@@ -587,7 +582,7 @@ static struct device *find_device(struct class_private *p, unsigned long start, 
 
 	mutex_lock(&p->lock);
 	list_for_each_entry(dev, &p->devices, class_node) {
-		if ((!all && !in_range(dev, start, end) && !in_range(dev->release, start, end)) || (*skip)--)
+		if ((!all && !points_into(dev, start, end) && !points_into(dev->release, start, end)) || (*skip)--)
 			continue;
 		found = dev;
 		break;
