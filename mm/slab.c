@@ -498,18 +498,24 @@ void slab_set_kfence_enable(struct kmem_cache *s, bool on)
 
 /* ---- Emptying the magazines ---- */
 
-static void drain_this_cpu(void *cache)
+/* All that this CPU has of @s, of whatever nodes. Interrupts masked, gate closed. */
+static void drain_own(struct kmem_cache *s, struct cpu_magazines *m)
 {
-	struct kmem_cache *s = cache;
-	unsigned long flags;
-	struct cpu_magazines *m = magazines_lock(s, &flags);
-
 	magazines_drain(m, s->capacity, slab_put_objects, s);
 	if (s->slot)
 		slab_put_held(s);
 	for (int node = 0; s->remote && node < MAX_NUMNODES; node++)
 		if (s->node[node])
 			magazines_drain(this_cpu_ptr(s->remote) + node, s->capacity, slab_put_objects, s);
+}
+
+static void drain_this_cpu(void *cache)
+{
+	struct kmem_cache *s = cache;
+	unsigned long flags;
+	struct cpu_magazines *m = magazines_lock(s, &flags);
+
+	drain_own(s, m);
 	magazines_unlock(s, m, flags);
 }
 
@@ -539,8 +545,7 @@ static void settle_this_cpu(void *caches)
 		struct cpu_magazines *m = magazines_lock(s, &flags);
 
 		m->reopen = false;	/* who wants it open now says so anew */
-		magazines_drain(m, s->capacity, slab_put_objects, s);
-		slab_put_held(s);
+		drain_own(s, m);
 		magazines_unlock(s, m, flags);
 	}
 }

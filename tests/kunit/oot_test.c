@@ -15,6 +15,7 @@
 #include <paddock/isolation.h>
 #include <paddock/page.h>
 #include <paddock/slab.h>
+#include "../../mm/slab.h"
 #include "mm_kunit.h"
 
 #define DIRT		0xd1d1d1d1d1d1d1d1ull	/* what the slot's owner writes; nobody else does */
@@ -216,8 +217,6 @@ static void pages_over_the_limit_leave_zeroed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0UL, dirt_elsewhere(test, DIRT));
 }
 
-/* ---- Noted slabs ---- */
-
 static void notes_stop_and_slabs_become_ordinary(struct kunit *test)
 {
 	struct kmem_cache *s = slot_cache(7);
@@ -226,7 +225,7 @@ static void notes_stop_and_slabs_become_ordinary(struct kunit *test)
 	oot_slot_enter(slot, "kunit", &plain);
 	for (unsigned int i = 0; i < ARRAY_SIZE(early); i++)
 		early[i] = slot_kmalloc(128, GFP_KERNEL);
-	KUNIT_EXPECT_GE(test, s->node[0]->nr_slabs[SLAB_NOTED], 1UL);
+	KUNIT_EXPECT_GE(test, slab_count_slabs(s, SLAB_NOTED), 1UL);
 	slab_check(s);
 	for (unsigned int i = 0; i < 5000; i++) {
 		p = slot_kmalloc(128, GFP_KERNEL);
@@ -234,14 +233,14 @@ static void notes_stop_and_slabs_become_ordinary(struct kunit *test)
 		kfree(p);
 	}
 	/* The early ones still lie on noted slabs, and later ones do not. */
-	KUNIT_EXPECT_GE(test, s->node[0]->nr_slabs[SLAB_NOTED], 1UL);
+	KUNIT_EXPECT_GE(test, slab_count_slabs(s, SLAB_NOTED), 1UL);
 	p = slot_kmalloc(128, GFP_KERNEL);
 	if (!is_kfence_address(p))
 		KUNIT_EXPECT_EQ(test, PAGE_SLAB, page_type(virt_to_page(p)));
 	kfree(p);
 	for (unsigned int i = 0; i < ARRAY_SIZE(early); i++)
 		kfree(early[i]);
-	KUNIT_EXPECT_EQ(test, 0UL, s->node[0]->nr_slabs[SLAB_NOTED]);
+	KUNIT_EXPECT_EQ(test, 0UL, slab_count_slabs(s, SLAB_NOTED));
 	KUNIT_EXPECT_EQ(test, 0UL, oot_slot_objects(slot, NULL));
 	slab_check(s);
 }
@@ -286,7 +285,7 @@ static void what_is_left_is_closed_and_can_be_freed(struct kunit *test)
 	kfree(big);
 	KUNIT_EXPECT_EQ(test, 0U, mm_logged(seq, "BUG"));
 	KUNIT_EXPECT_EQ(test, 0UL, oot_slot_objects(slot, NULL));
-	KUNIT_EXPECT_EQ(test, 0UL, slot_cache(10)->node[0]->nr_slabs[SLAB_QUARANTINED]);
+	KUNIT_EXPECT_EQ(test, 0UL, slab_count_slabs(slot_cache(10), SLAB_QUARANTINED));
 	p[0] = slot_kmalloc(1000, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, p[0]);
 	memset(p[0], 1, 1000);

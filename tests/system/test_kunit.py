@@ -18,10 +18,10 @@ def check(r):
     assert suites.plan and all(s.ok and s.plan and s.children for s in suites.children), r
 
 
-@pytest.mark.parametrize("smp", [1, 2, 4])
-def test_suites(vm, smp):
+@pytest.mark.parametrize("smp,numa", [(1, 1), (2, 1), (4, 1), (2, 2)], ids=["1", "2", "4", "numa"])
+def test_suites(vm, smp, numa):
     """All suites in one boot."""
-    check(vm("", append="kunit", smp=smp, mem="1G", timeout=500))
+    check(vm("", append="kunit", smp=smp, numa=numa, mem="1G", timeout=500))
 
 
 @pytest.mark.parametrize("suite", ["sched.preemption_at_the_end_of_a_thread", "preempt preempt_test.points=500"])
