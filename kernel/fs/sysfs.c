@@ -371,23 +371,45 @@ EXPORT_SYMBOL_GPL(sysfs_remove_bin_file);
 
 /* ---- Links and mount points ---- */
 
+static unsigned int depth_of(const struct dentry *d)
+{
+	unsigned int depth = 0;
+
+	for (; d != sysfs_root; d = d->d_parent)
+		depth++;
+	return depth;
+}
+
+/* The innermost folder that both are below, or are. */
+static struct dentry *common_folder(struct dentry *a, struct dentry *b)
+{
+	while (a != b) {
+		if (depth_of(a) > depth_of(b))
+			a = a->d_parent;
+		else
+			b = b->d_parent;
+	}
+	return a;
+}
+
 int sysfs_create_link(struct kobject *kobj, struct kobject *target, const char *name)
 {
-	struct dentry *dir = sysfs_dir_of(kobj), *to = target ? target->sd : NULL, *d;
+	struct dentry *dir = sysfs_dir_of(kobj), *to = target ? target->sd : NULL, *common, *d;
 	struct inode *inode;
 	char *buf, *path;
-	unsigned int up = 0;
+	unsigned int up;
 	int err = -ENOMEM;
 
 	if (WARN_ON(!dir) || !to)
 		return -EINVAL;
-	/* As many "../" as there are folders between here and /sys, then the target's path from there. */
+	/* Up to the folder that both are in, by as many "../" as it takes; then the target's path from there. */
+	common = common_folder(dir, to->d_parent);
 	buf = kmalloc(PATH_MAX, GFP_KERNEL);
 	if (!buf)
 		return -ENOMEM;
 	path = buf + PATH_MAX / 2;
 	*path = '\0';
-	for (struct dentry *p = to; p != sysfs_root; p = p->d_parent) {
+	for (struct dentry *p = to; p != common; p = p->d_parent) {
 		size_t len = p->d_name.len + 1;
 
 		if (path - buf < (long)len)
@@ -396,8 +418,7 @@ int sysfs_create_link(struct kobject *kobj, struct kobject *target, const char *
 		memcpy(path, p->d_name.name, len - 1);
 		path[len - 1] = p == to ? '\0' : '/';
 	}
-	for (struct dentry *p = dir; p != sysfs_root; p = p->d_parent)
-		up++;
+	up = depth_of(dir) - depth_of(common);
 	if (path - buf < 3L * up)
 		goto out;
 	for (; up; up--) {
