@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Between slab.c (objects), slab_node.c (slabs), slab_cache.c (caches), slab_debug.c (checks), kmalloc.c and fast.c. */
+/* Between slab.c (objects), slab_node.c (slabs), slab_cache.c (caches), slab_merge.c, slab_debug.c (checks), kmalloc.c and fast.c. */
 #pragma once
 
 #include <paddock/page.h>
@@ -75,6 +75,22 @@ void slab_bug(struct kmem_cache *s, struct page *slab, void *object, const char 
 void slab_print_tracks(struct kmem_cache *s, void *object);
 
 #define SLAB_MAX_OBJECTS	512	/* per slab: what a bitmap of 64 bytes can tell */
+
+/* ---- slab_merge.c: alike caches are one, when the command line asks for it. slab_mutex held. ---- */
+
+/* May others join @s, or could it have joined another? */
+bool slab_is_mergeable(const struct kmem_cache *s);
+/* A cache that serves as well as the one that is asked for, or NULL. */
+struct kmem_cache *slab_find_mergeable(const char *name, unsigned int object_size, unsigned int align,
+				       slab_flags_t flags, void (*ctor)(void *));
+/* One user more, whose objects are like this, of a cache that slab_find_mergeable() found. */
+void slab_join(struct kmem_cache *s, unsigned int object_size, unsigned int align, slab_flags_t flags);
+/* The name of a mergeable cache's folder, Linux's: ":", letters for flags and "-", the size in seven digits. */
+#define SLAB_ID_LEN	24
+void slab_unique_id(const struct kmem_cache *s, char id[SLAB_ID_LEN]);
+
+/* slab_cache.c: what @align and @flags amount to for objects of this size. */
+unsigned int slab_alignment(unsigned int object_size, unsigned int align, slab_flags_t flags);
 
 /* slab_cache.c: call @fn(s, slab, ctx) for every slab of the cache, under its node's lock. Context: any. */
 void slab_for_each_slab(struct kmem_cache *s, void (*fn)(struct kmem_cache *, struct page *, void *), void *ctx);

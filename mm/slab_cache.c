@@ -43,24 +43,6 @@ static DEFINE_MUTEX(slab_mutex);
 static struct kmem_cache boot_cache_cache, boot_node_cache, boot_map_cache;
 static struct kmem_cache *node_cache;
 
-static bool merge_caches;	/* the last of slab_merge and slab_nomerge on the command line */
-
-static int __init merge_option(char *unused)
-{
-	merge_caches = true;
-	return 0;
-}
-early_param("slab_merge", merge_option);
-__setup_param("slub_merge", slub_merge, merge_option, 1);
-
-static int __init nomerge_option(char *unused)
-{
-	merge_caches = false;
-	return 0;
-}
-early_param("slab_nomerge", nomerge_option);
-__setup_param("slub_nomerge", slub_nomerge, nomerge_option, 1);
-
 void slab_mutex_lock(void)
 {
 	mutex_lock(&slab_mutex);
@@ -90,17 +72,22 @@ static unsigned int choose_order(unsigned int size)
 	return order;
 }
 
-static void layout_cache(struct kmem_cache *s)
+unsigned int slab_alignment(unsigned int object_size, unsigned int align, slab_flags_t flags)
 {
-	if (s->flags & SLAB_HWCACHE_ALIGN) {
+	if (flags & SLAB_HWCACHE_ALIGN) {
 		unsigned int line = 64;
 
 		/* Small objects share a cache line rather than waste one. */
-		while (s->object_size <= line / 2)
+		while (object_size <= line / 2)
 			line /= 2;
-		s->align = max(s->align, line);
+		align = max(align, line);
 	}
-	s->align = max_t(unsigned int, s->align, ARCH_SLAB_MINALIGN);
+	return max_t(unsigned int, align, ARCH_SLAB_MINALIGN);
+}
+
+static void layout_cache(struct kmem_cache *s)
+{
+	s->align = slab_alignment(s->object_size, s->align, s->flags);
 	s->inuse = ALIGN(s->object_size, sizeof(void *));
 	s->size = ALIGN(s->inuse, s->align);
 	s->slab_kind = PAGE_SLAB;
@@ -226,27 +213,6 @@ static const char *complaint(const char *name, unsigned int size, unsigned int a
 	return NULL;
 }
 
-#define NEVER_MERGE	(SLAB_DEBUG_FLAGS | SLAB_TYPESAFE_BY_RCU | SLAB_NO_MERGE | SLAB_KEEP_PAGES | SLAB_NO_KFENCE)
-
-/* An existing cache that serves as well. */
-static struct kmem_cache *find_mergeable(unsigned int size, unsigned int align, slab_flags_t flags,
-					 void (*ctor)(void *))
-{
-	struct kmem_cache *s;
-
-	if (!merge_caches || ctor || flags & NEVER_MERGE)
-		return NULL;
-	list_for_each_entry(s, &slab_caches, list) {
-		unsigned int waste = s->size - size;
-
-		if (s->size >= size && waste < sizeof(void *) && s->object_size >= size && !s->ctor &&
-		    !(s->flags & NEVER_MERGE) && s->align % max(align, 1u) == 0 &&
-		    !((s->flags ^ flags) & (SLAB_CACHE_DMA | SLAB_CACHE_DMA32)))
-			return s;
-	}
-	return NULL;
-}
-
 static void warn_of_same_name(const char *name)
 {
 	struct kmem_cache *s;
@@ -264,9 +230,10 @@ struct kmem_cache *slab_create_for(struct oot_slot *slot, const char *name, unsi
 
 	if (!why) {
 		mutex_lock(&slab_mutex);
-		s = find_mergeable(size, align, flags, ctor);
+		s = slab_find_mergeable(name, size, align, flags, ctor);
 		if (s) {
-			s->refcount++;
+			slab_join(s, size, align, flags);
+			slab_sysfs_add_name(s, name);
 			mutex_unlock(&slab_mutex);
 			return s;
 		}

@@ -4,6 +4,7 @@
  *
  * A cache's folder holds a reference to it: kmem_cache_destroy() takes the folder away, and the cache
  * itself goes when the last open file of it is closed (kobject release).
+ * The folder of a cache that may be merged has a name of its own (slab_merge.c), and the cache's names are links to it.
  * Caches that exist before the file tree get their folders from slab_sysfs_init().
  */
 #include <linux/errno.h>
@@ -11,6 +12,7 @@
 #include <linux/kernel.h>
 #include <linux/kobject.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -291,36 +293,121 @@ static const struct kobj_type slab_ktype = {
 	.default_groups = slab_groups,
 };
 
-/* ---- Folders ---- */
+/* ---- Folders, and the names that lead to them ---- */
 
 static struct kset *slab_kset;
 
+/* A name that a mergeable cache was asked for by. */
+struct slab_name {
+	struct list_head list;
+	struct kmem_cache *s;
+	char name[];
+};
+
+static LIST_HEAD(slab_names);	/* slab_mutex; each has a link in slab_kset once that exists */
+
+static int link_name(struct slab_name *n)
+{
+	return slab_kset ? sysfs_create_link(&slab_kset->kobj, &n->s->kobj, n->name) : 0;
+}
+
+static void drop_name(struct slab_name *n)
+{
+	if (slab_kset)
+		sysfs_remove_link(&slab_kset->kobj, n->name);
+	list_del(&n->list);
+	kfree(n);
+}
+
+static struct slab_name *find_name(const char *name)
+{
+	struct slab_name *n;
+
+	list_for_each_entry(n, &slab_names, list)
+		if (!strcmp(n->name, name))
+			return n;
+	return NULL;
+}
+
+/*
+ * kmem_cache_destroy() is told a cache and no name: while others use it, the link of who left stays, as in Linux.
+ * A new cache of that name takes the link over.
+ */
+void slab_sysfs_add_name(struct kmem_cache *s, const char *name)
+{
+	struct slab_name *n = kmalloc(struct_size(n, name, strlen(name) + 1), GFP_KERNEL), *old;
+	int err = -ENOMEM;
+
+	if (n) {
+		n->s = s;
+		strcpy(n->name, name);
+		strreplace(n->name, '/', '!');	/* as kobjects do: a name is one part of a path */
+		old = find_name(n->name);
+		if (old)
+			drop_name(old);
+		list_add_tail(&n->list, &slab_names);
+		err = link_name(n);
+		if (err) {
+			list_del(&n->list);
+			kfree(n);
+		}
+	}
+	if (err)
+		pr_err("slab: no link for %s (error: %d)\n", name, err);
+}
+
+static int add_folder(struct kmem_cache *s)
+{
+	char id[SLAB_ID_LEN];
+
+	if (slab_is_mergeable(s))
+		slab_unique_id(s, id);
+	s->kobj.kset = slab_kset;
+	return kobject_init_and_add(&s->kobj, &slab_ktype, NULL, "%s", slab_is_mergeable(s) ? id : s->name);
+}
+
 int slab_sysfs_add(struct kmem_cache *s)
 {
+	struct slab_name *leftover = find_name(s->name);
+	int err = 0;
+
 	slab_traces_add(s);
-	if (!slab_kset)
-		return 0;	/* slab_sysfs_init() will */
-	s->kobj.kset = slab_kset;
-	return kobject_init_and_add(&s->kobj, &slab_ktype, NULL, "%s", s->name);
+	if (leftover)
+		drop_name(leftover);
+	if (slab_kset)		/* else slab_sysfs_init() will */
+		err = add_folder(s);
+	if (!err && slab_is_mergeable(s))
+		slab_sysfs_add_name(s, s->name);
+	return err;
 }
 
 void slab_sysfs_remove(struct kmem_cache *s)
 {
+	struct slab_name *n, *next;
+
 	slab_traces_remove(s);
+	list_for_each_entry_safe(n, next, &slab_names, list)
+		if (n->s == s)
+			drop_name(n);
 	if (s->kobj.state_in_sysfs)
 		kobject_del(&s->kobj);
 }
 
 static int __init slab_sysfs_init(void)
 {
+	struct slab_name *n;
 	struct kmem_cache *s;
 
 	slab_mutex_lock();
 	slab_kset = kset_create_and_add("slab", NULL, kernel_kobj);
-	if (slab_kset)
+	if (slab_kset) {
 		list_for_each_entry(s, &slab_caches, list)
-			if (slab_sysfs_add(s))
+			if (add_folder(s))
 				pr_err("slab: no folder for %s\n", s->name);
+		list_for_each_entry(n, &slab_names, list)
+			if (link_name(n))
+				pr_err("slab: no link for %s\n", n->name);
+	}
 	slab_mutex_unlock();
 	return slab_kset ? 0 : -ENOMEM;
 }

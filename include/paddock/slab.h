@@ -47,9 +47,9 @@ struct kmem_cache {
 	 * Full ones go to the owner's depot, so that there is no lock per object. NULL on machines with one node.
 	 */
 	struct cpu_magazines __percpu *remote;
-	unsigned int object_size;	/* [I] what was asked for */
+	unsigned int object_size;	/* [M] what was asked for; merged caches: the largest */
 	unsigned int size;		/* [I] distance of two objects: with alignment and debug bytes */
-	unsigned int align;		/* [I] */
+	unsigned int align;		/* [M] of each object; merged caches: the largest */
 	slab_flags_t flags;		/* [I] */
 	u8 order;			/* [I] pages per slab, log2 */
 	u8 capacity;			/* [I] objects per magazine; 0: none (debug caches) */
@@ -63,7 +63,7 @@ struct kmem_cache {
 	void (*ctor)(void *);		/* [I] */
 	const char *name;		/* [I] */
 	unsigned int red_left_pad;	/* [I] debug: bytes before the object */
-	unsigned int inuse;		/* [I] debug: offset of the bytes behind the object */
+	unsigned int inuse;		/* [M] debug: offset of the bytes behind the object */
 	unsigned int keep_empty;	/* [A] empty slabs that a node keeps when nothing says otherwise: min_partial */
 	unsigned int depot_limit;	/* [A] full magazines that a node keeps: cpu_partial / capacity */
 	unsigned long keep_limit;	/* [A] KEEP_PAGES: most empty slabs, all nodes together; ULONG_MAX: any */
@@ -232,8 +232,10 @@ struct track {
 	u64 when_ns;
 };
 
-/* mm/slab_sysfs.c */
+/* mm/slab_sysfs.c. Context: thread, slab_mutex held. */
 int slab_sysfs_add(struct kmem_cache *s);
+/* One more name of a mergeable cache: a link to its folder. Without memory for it there is none, and a line in the log. */
+void slab_sysfs_add_name(struct kmem_cache *s, const char *name);
 void slab_sysfs_remove(struct kmem_cache *s);
 
 /* mm/slab_traces.c. Context: thread, slab_mutex held. */

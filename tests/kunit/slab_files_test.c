@@ -4,9 +4,13 @@
  * (slab_merge, slab_nomerge: tests/system/test_slab_files.py boots with each).
  */
 #include <kunit/test.h>
+#include <linux/dcache.h>
+#include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/sprintf.h>
 #include <linux/string.h>
+#include <paddock/fs.h>
 #include <paddock/slab.h>
 #include "mm_kunit.h"
 
@@ -99,6 +103,19 @@ static void do_nothing(void *object)
 {
 }
 
+/* Where /sys/kernel/slab/@name leads, to be compared only. ERR_PTR: nowhere. */
+static const void *folder_of(const char *name)
+{
+	struct dentry *d;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/kernel/slab/%s", name);
+	d = path_lookup(NULL, path, true);
+	if (!IS_ERR(d))
+		dput(d);
+	return d;
+}
+
 static void alike_caches(struct kunit *test)
 {
 	struct kmem_cache *a = kmem_cache_create("kunit_alike_a", 1000, 0, 0, NULL);
@@ -121,15 +138,62 @@ static void alike_caches(struct kunit *test)
 		kmem_cache_destroy(other[i]);
 	}
 	KUNIT_EXPECT_EQ(test, a->refcount, a == b ? 2 : 1);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(folder_of("kunit_alike_a")));
+	KUNIT_EXPECT_FALSE(test, IS_ERR(folder_of("kunit_alike_b")));
+	KUNIT_EXPECT_EQ(test, folder_of("kunit_alike_a") == folder_of("kunit_alike_b"), a == b);
 	p = kmem_cache_alloc(a, GFP_KERNEL);
 	q = kmem_cache_alloc(b, GFP_KERNEL);
 	kmem_cache_free(b, q);
 	/* The last one out takes it down: nothing is in use then, so nothing is told. */
 	kmem_cache_destroy(b);
 	KUNIT_EXPECT_EQ(test, a->refcount, 1);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(folder_of("kunit_alike_a")));
 	kmem_cache_free(a, p);
 	slab_check(a);
 	kmem_cache_destroy(a);
+	KUNIT_EXPECT_PTR_EQ(test, folder_of("kunit_alike_a"), ERR_PTR(-ENOENT));
+	KUNIT_EXPECT_PTR_EQ(test, folder_of("kunit_alike_b"), ERR_PTR(-ENOENT));
+}
+
+/* What was merged must do for each: the larger object, the stricter alignment. And a name leads to its last cache. */
+static void merged_cache_does_for_both(struct kunit *test)
+{
+	struct kmem_cache *a = kmem_cache_create("kunit_both", 1018, 0, 0, NULL);
+	struct kmem_cache *b = kmem_cache_create("kunit_both_aligned", 1020, 0, SLAB_HWCACHE_ALIGN, NULL);
+	struct kmem_cache *c = kmem_cache_create("kunit_both/x", 1024, 256, 0, NULL);
+	struct kmem_cache *moved;
+
+	KUNIT_ASSERT_NOT_NULL(test, a);
+	KUNIT_ASSERT_NOT_NULL(test, b);
+	KUNIT_ASSERT_NOT_NULL(test, c);
+	if (a != b) {
+		kmem_cache_destroy(a);
+		kmem_cache_destroy(b);
+		kmem_cache_destroy(c);
+		kunit_skip(test, "nothing is merged");
+	}
+	KUNIT_EXPECT_PTR_EQ(test, a, c);
+	KUNIT_EXPECT_EQ(test, a->object_size, 1024u);
+	KUNIT_EXPECT_EQ(test, a->align, 256u);
+	KUNIT_EXPECT_PTR_EQ(test, folder_of("kunit_both"), folder_of(":0001024"));
+	KUNIT_EXPECT_PTR_EQ(test, folder_of("kunit_both!x"), folder_of(":0001024"));
+	moved = kmem_cache_create("kunit_both_aligned", 1500, 0, 0, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, moved);
+	KUNIT_EXPECT_PTR_EQ(test, folder_of("kunit_both_aligned"), folder_of(":0001504"));
+	kmem_cache_destroy(a);
+	kmem_cache_destroy(b);
+	kmem_cache_destroy(c);
+	KUNIT_EXPECT_PTR_EQ(test, folder_of("kunit_both"), ERR_PTR(-ENOENT));
+	KUNIT_EXPECT_PTR_EQ(test, folder_of(":0001024"), ERR_PTR(-ENOENT));
+	KUNIT_EXPECT_FALSE(test, IS_ERR(folder_of("kunit_both_aligned")));
+	/* One that is never merged takes its name back. */
+	c = kmem_cache_create("kunit_both_aligned", 1504, 0, SLAB_NO_MERGE, NULL);
+	KUNIT_ASSERT_NOT_NULL(test, c);
+	KUNIT_EXPECT_PTR_NE(test, folder_of("kunit_both_aligned"), folder_of(":0001504"));
+	kmem_cache_destroy(moved);
+	KUNIT_EXPECT_FALSE(test, IS_ERR(folder_of("kunit_both_aligned")));
+	kmem_cache_destroy(c);
+	KUNIT_EXPECT_PTR_EQ(test, folder_of("kunit_both_aligned"), ERR_PTR(-ENOENT));
 }
 
 static struct kunit_case slab_files_cases[] = {
@@ -137,6 +201,7 @@ static struct kunit_case slab_files_cases[] = {
 	KUNIT_CASE(cpu_partial_limits_full_magazines),
 	KUNIT_CASE(checked_caches_have_no_magazines),
 	KUNIT_CASE(alike_caches),
+	KUNIT_CASE(merged_cache_does_for_both),
 	{}
 };
 

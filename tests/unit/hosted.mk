@@ -24,7 +24,7 @@ hosted-flags-lib := -include tests/unit/host/rename.h
 # The memory managers, whole, on a hosted machine: tests/unit/mm/hosted.h.
 unit-tests += mm
 hosted-mm := $(addprefix mm/,memblock.c section.c buddy.c page_alloc.c page_report.c magazine.c contig.c numa.c util.c \
-	fast.c slab.c slab_node.c slab_look.c slab_cache.c slab_debug.c kmalloc.c stackdepot.c pmalloc/frames.c pmalloc/vault.c) \
+	fast.c slab.c slab_node.c slab_look.c slab_cache.c slab_merge.c slab_debug.c kmalloc.c stackdepot.c pmalloc/frames.c pmalloc/vault.c) \
 	$(addprefix kernel/lib/,string.c vsprintf.c vsprintf_pointer.c cmdline.c glob.c hexdump.c find.c bitmap.c bitmap_text.c \
 	kstrtox.c errname.c math.c popcount.c) tests/unit/mm/absent.c $(wildcard tests/unit/mm/prop_*.c)
 hosted-include-mm := -Itests/unit/mm/include-c -Itests/unit/mm/include

@@ -389,6 +389,10 @@ int slab_sysfs_add(struct kmem_cache *s)
 	return 0;
 }
 
+void slab_sysfs_add_name(struct kmem_cache *s, const char *name)
+{
+}
+
 void slab_sysfs_remove(struct kmem_cache *s)
 {
 }
