@@ -22,6 +22,7 @@
  */
 #include <linux/align.h>
 #include <linux/bug.h>
+#include <linux/container_of.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -31,6 +32,7 @@
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 #include <arch/paging.h>
 #include <paddock/alloc_watch.h>
 #include <paddock/pgtable.h>
@@ -294,8 +296,13 @@ void va_free(struct va_space *space, struct vm_struct *area)
 	space->lazy_pages += area->va_pages;
 	many = space->lazy_pages > LAZY_MAX_PAGES;
 	spin_unlock_irqrestore(&space->lock, flags);
-	if (many && may_flush())
+	if (!many)
+		return;
+	/* Threads' stacks are freed by RCU's callbacks, which may not wait: if nobody flushed for them, areas would add up. */
+	if (may_flush())
 		va_purge(space);
+	else
+		schedule_work(&space->purge);
 }
 
 /*
@@ -421,6 +428,11 @@ void va_purge(struct va_space *space)
 	dissolve(space, &holes);
 }
 
+static void purge_work(struct work_struct *work)
+{
+	va_purge(container_of(work, struct va_space, purge));
+}
+
 void va_dissolve_all(struct va_space *space)
 {
 	unsigned long flags;
@@ -476,6 +488,7 @@ void va_space_init(struct va_space *space, const char *name, unsigned long start
 	for (unsigned int i = 0; i < VA_BUCKETS; i++)
 		INIT_LIST_HEAD(&space->bucket[i]);
 	INIT_LIST_HEAD(&space->lazy);
+	INIT_WORK(&space->purge, purge_work);
 	hole->start = start;
 	hole->end = end;
 	insert_hole(space, hole);

@@ -8,6 +8,7 @@
 #include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 enum vm_state {
 	VM_BUSY,	/* somebody's */
@@ -26,6 +27,7 @@ struct va_space {
 	struct list_head bucket[VA_BUCKETS];	/* [lock] READY areas by va_pages */
 	struct list_head lazy;		/* [lock] */
 	unsigned long lazy_pages, busy_pages;	/* [lock] */
+	struct work_struct purge;	/* va_purge(), for who may not wait */
 };
 
 void va_space_init(struct va_space *space, const char *name, unsigned long start, unsigned long end);
@@ -43,7 +45,7 @@ struct vm_struct *va_alloc(struct va_space *space, unsigned long size, unsigned 
 /*
  * va_free - @area is unmapped: its addresses can be used again after a flush, which is put off until many
  * wait for it.
- * Context: any. Only where interrupts are on and preemption is possible is the flush made here.
+ * Context: any. The flush is made here where interrupts are on and preemption is possible, else by a work item.
  */
 void va_free(struct va_space *space, struct vm_struct *area);
 

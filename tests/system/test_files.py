@@ -94,6 +94,13 @@ dmesg -c > /dev/null; dmesg; echo again > /dev/kmsg; dmesg -t; dmesg -l nosuch""
     assert r.lines[3:] == ["again", "dmesg: unknown level 'nosuch'"], r
 
 
+def test_ended_threads_leave_no_addresses(vm):
+    """What 800 threads leave behind levels off by itself: their stacks' addresses are flushed, and joined, by the way."""
+    r = vm("i=0; while [ $i -lt 800 ]; do ( : ) & i=$((i + 1)); done 2> /dev/null; sleep 0.5; grep ^va_hole /proc/slabinfo",
+           append="kfence.sample_interval=0", smp=2)
+    assert int(r.lines[-1].split()[1]) < 400, r
+
+
 def test_commands_give_back_what_they_took(vm):
     """The same many commands ten times more: objects in use are as many. What is freed late or kept for later is waited for (drop_caches), so a
     leak of one a round is seen; some of the shell's and the kernel's threads' may be in use at the moment of looking."""
