@@ -28,6 +28,9 @@ static void names_and_addresses_agree(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, kallsyms_lookup_name("symbols_test_function"), addr);
 	KUNIT_EXPECT_EQ(test, kallsyms_lookup_name("symbols_test_no_such_function"), 0);
+	/* Who looks symbols up is in the table, too; only the table itself is not. */
+	KUNIT_EXPECT_EQ(test, kallsyms_lookup_name("kallsyms_lookup_name"), (unsigned long)kallsyms_lookup_name);
+	KUNIT_EXPECT_EQ(test, kallsyms_lookup_name("kallsyms_names"), 0);
 	KUNIT_EXPECT_STREQ(test, kallsyms_lookup(addr + 2, &size, &offset, &module, name),
 			   "symbols_test_function");
 	KUNIT_EXPECT_EQ(test, offset, 2);
