@@ -36,7 +36,7 @@
 
 /* ---- The gate ---- */
 
-bool alloc_watched;
+int alloc_watched;
 
 static DEFINE_MUTEX(watch_mutex);
 static unsigned int watchers;	/* [watch_mutex] */

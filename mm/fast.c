@@ -19,12 +19,14 @@
  */
 #include <linux/export.h>
 #include <linux/kernel.h>
+#include <linux/kfence.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <paddock/alloc_watch.h>
 #include <paddock/page.h>
 #include <paddock/slab.h>
+#include "oot.h"
 #include "slab.h"
 
 /* ---- Pages ---- */
@@ -106,6 +108,39 @@ static __always_inline struct page *page_of_linear(const void *object)
 	if (VMEMMAP_FOLLOWS)
 		return (struct page *)((long)object >> (PAGE_SHIFT - STRUCT_PAGE_SHIFT) & -(1L << STRUCT_PAGE_SHIFT));
 	return virt_to_page(object);
+}
+
+/*
+ * The magazine was empty. For an isolated module's first allocations that is as it should be: they are noted
+ * (mm/slab_noted.c). If this CPU holds objects for that, and nobody is to be asked, one is popped and its note written.
+ */
+static __always_inline void *pop_noted(struct kmem_cache *s, u16 mark, size_t size, unsigned long caller)
+{
+	void *object = arch_magazine_pop((void ***)(unsigned long)&s->cpu[1].head);
+	struct slab_notes *notes;
+
+	if (unlikely(!object))
+		return NULL;
+	/* It is ours, so its slab stays a noted one, whichever CPU we go on with. */
+	notes = page_of_linear(object)->slab_notes;
+	notes->note[(u64)((char *)object - notes->base) * s->reciprocal >> 32] =
+		slab_note_of(caller - MODULES_START + 1, size, mark);
+	return object;
+}
+
+__slab_fast void *__kmem_cache_alloc_slow(struct kmem_cache *s, gfp_t flags, size_t size)
+{
+	const struct oot_slot *slot = s->slot;
+	unsigned long caller = _RET_IP_;
+
+	/* Called by kstrdup() or the like, which module it was has to be looked for. */
+	if (slot && !kfence_wants_one() && !alloc_is_watched() && caller - MODULES_START < MODULES_END - MODULES_START) {
+		void *object = pop_noted(s, slot->note_mark, size ?: s->object_size, caller);
+
+		if (likely(object))
+			return unlikely(flags & __GFP_ZERO) ? memset(object, 0, s->object_size) : object;
+	}
+	return slab_alloc_slow(s, flags, size);
 }
 
 /*

@@ -131,6 +131,9 @@ static const struct binding bindings[] = {
 	{ NAMES("kmalloc_caches"), { FOR_EACH_SLOT(SLOT_CACHES) } },
 	PER_SLOT(__kmalloc),
 	PER_SLOT(__kmalloc_node),
+	/* Caches of the module's own. */
+	PER_SLOT(kmem_cache_create),
+	PER_SLOT(kmem_cache_create_usercopy),
 	/* Those that allocate on the caller's behalf. */
 	{ NAMES("__kmalloc_track_caller"), { FOR_EACH_SLOT(SLOT_TRACK_CALLER) } },
 	PER_SLOT(__kmalloc_node_track_caller),
@@ -145,21 +148,33 @@ static const struct binding bindings[] = {
 	PER_SLOT(kstrndup),
 	PER_SLOT(kvasprintf),
 	PER_SLOT(kasprintf),
-	/* Not from the slot's caches, but the slot's: larger ones, and caches of the module's own. */
+	/* Not from the slot's caches, but the slot's: larger ones. */
 	PER_SLOT(kmalloc_large),
 	PER_SLOT(kmalloc_large_node),
-	PER_SLOT(kmem_cache_create),
-	PER_SLOT(kmem_cache_create_usercopy),
 };
+
+/* The lengths of all names, a bit each. */
+static unsigned long known_lengths(void)
+{
+	static unsigned long known;	/* any number of CPUs may find the same */
+	unsigned long lengths = READ_ONCE(known);
+
+	for (unsigned int i = 0; !known && i < ARRAY_SIZE(bindings); i++)
+		lengths |= 1ul << bindings[i].length;
+	WRITE_ONCE(known, lengths);
+	return lengths;
+}
 
 unsigned long oot_slot_symbol(unsigned int slot, const char *name, const char **target)
 {
 	unsigned int i, length;
 
-	/* This is asked for each undefined symbol, and most begin otherwise. */
+	/* This is asked for each undefined symbol, and most begin otherwise, or are of another length. */
 	if (name[0] != 'k' && (name[0] != '_' || name[1] != '_' || name[2] != 'k'))
 		return 0;
 	length = strlen(name);
+	if (length >= BITS_PER_LONG || !(known_lengths() & 1ul << length))
+		return 0;
 	for (i = 0; i < ARRAY_SIZE(bindings); i++) {
 		if (bindings[i].length != length || strcmp(bindings[i].name, name))
 			continue;

@@ -31,7 +31,6 @@ struct oot_slot {
 	bool loaded;			/* [L] its owner is */
 	bool kfence;			/* [L] what kfence_enable of its owner's new caches is */
 	bool watch_all;			/* [L] every allocation is to be seen, not only the first ones */
-	bool asked_nothing;		/* [L] its owner is loaded, and no allocation of its is made to fail */
 	char owner[64];			/* [L] the module whose memory it is */
 	struct list_head caches;	/* [M] its kmalloc caches and those its module made, by cache->of_slot */
 	spinlock_t large_lock;		/* leaf, interrupts masked */
@@ -40,8 +39,9 @@ struct oot_slot {
 	unsigned long large_pages;	/* [large_lock] and their pages */
 	atomic_long_t pages;		/* slabs of all its caches: used, cached, quarantined */
 	unsigned long peak;		/* [A] most pages since the load; may lag under contention */
-	atomic_long_t notes_left;	/* so many of the next allocations are noted, from whichever cache */
-	bool noted;			/* [A] there are notes since the load */
+	atomic_long_t notes_left;	/* so many of the next allocations are noted, from whichever cache; see hold_more() */
+	u16 note_mark;			/* [L] with this as note->live */
+	bool asks;			/* [L] each allocation is asked about first: no CPU holds objects to be noted */
 	unsigned long quota;		/* [A] most pages; ULONG_MAX: any number */
 	unsigned long failed;		/* [A] allocations refused by quota or fail_alloc since the load */
 	atomic_long_t seen[NR_OOT_FATES];	/* [A] allocations that came by the slow path, by what KFENCE did */
@@ -112,10 +112,26 @@ struct kmem_cache *slot_cache_create(unsigned int slot, const char *name, unsign
  * module is unloaded, the text has been printed and this becomes the number of a remembered name.
  */
 struct slab_note {
-	u32 site;	/* 0: not known */
-	u16 size;	/* bytes asked for */
-	u16 live;	/* handed out; 0: free, or with a CPU (see NOTED_MAX) */
+	union {
+		struct {
+			u32 site;	/* 0: not known */
+			u16 size;	/* bytes asked for */
+			u16 live;	/* enum note_mark */
+		};
+		u64 word;		/* written at once */
+	};
 };
+
+enum note_mark {
+	NOTE_FREE,		/* or with a CPU (see NOTED_MAX) */
+	NOTE_LIVE,		/* handed out, */
+	NOTE_LIVE_OF_INIT,	/* while the module's init ran: the site may be in text that is gone when it is to be named */
+};
+
+static inline struct slab_note slab_note_of(u32 site, size_t size, u16 mark)
+{
+	return (struct slab_note){ .word = site | (u64)(u16)size << 32 | (u64)mark << 48 };
+}
 
 struct slab_notes {
 	struct rcu_head rcu;		/* freed so: the fault handler reads notes without a lock */
@@ -138,11 +154,9 @@ struct slab_notes {
  * Returns: NULL: no memory for that; the ordinary way is still open.
  */
 void *slab_alloc_noted(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller);
-/*
- * slab_pop_noted - the same, if this CPU holds an object and @caller is a module's: a few instructions.
- * Context: any; no question is asked but those that slot->asked_nothing and the caller's checks answer.
- */
-void *slab_pop_noted(struct kmem_cache *s, gfp_t flags, size_t size, unsigned long caller);
+/* mm/fast.c does the same in a few instructions, if this CPU holds an object and nobody is to be asked. */
+/* Does this CPU hold any? Context: interrupts masked. */
+bool slab_holds_noted(struct kmem_cache *s);
 /* What this CPU holds goes back to its slab. Context: interrupts masked. */
 void slab_put_held(struct kmem_cache *s);
 /* Has an object of a noted slab been handed out? Node lock held. */
@@ -169,10 +183,13 @@ unsigned long slab_site_decode(u32 site);
 
 /* ---- quarantine.c ---- */
 
-/* Add all that is live in @s, whose magazines are empty, to @left, fill it with poison, close it. Context: thread, module_mutex. */
-void quarantine_cache(struct kmem_cache *s, struct oot_leftovers *left);
-/* Call sites in [start, end) that are noted for @s's objects become names. Context: thread, module_mutex. */
-void quarantine_name_sites(struct kmem_cache *s, unsigned long start, unsigned long end);
+/*
+ * Add all that is live in @s, whose magazines are empty, to @left, fill it with poison, close it. @owner: whose init's
+ * sites may be gone; NULL: no module's. Context: thread, module_mutex.
+ */
+void quarantine_cache(struct kmem_cache *s, const struct module *owner, struct oot_leftovers *left);
+/* Call sites in [start, end) of @s's guarded objects, or of large ones, are remembered by name. Context: thread, module_mutex. */
+void quarantine_name_guarded(struct kmem_cache *s, unsigned long start, unsigned long end);
 void quarantine_name_large(struct oot_slot *slot, unsigned long start, unsigned long end);
 /* The same for the slot's large ones: poisoned, and nobody's from then on. */
 void quarantine_large(struct oot_slot *slot, struct oot_leftovers *left);

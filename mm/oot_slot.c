@@ -193,7 +193,8 @@ void oot_slot_enter(unsigned int number, const char *owner, const struct oot_opt
 	if (options->kfence_only)
 		oot_slot_set_kfence(number, options->kfence);
 	slot->watch_all = options->sites || options->fail_nth || options->fail_stacks;
-	slot->asked_nothing = !options->fail_nth && !options->fail_stacks;
+	slot->note_mark = NOTE_LIVE_OF_INIT;
+	slot->asks = options->fail_nth || options->fail_stacks;
 	slot->fail_nth = options->fail_nth;
 	slot->fail_stacks = options->fail_stacks;
 	if (options->fail_nth || options->fail_stacks)
@@ -205,7 +206,6 @@ void oot_slot_enter(unsigned int number, const char *owner, const struct oot_opt
 	for (int i = 0; i < NR_OOT_FATES; i++)
 		atomic_long_set(&slot->seen[i], 0);
 	/* Gates need no opening: oot_slot_leave() has emptied the magazines, so the first operations go slow anyway. */
-	slot->noted = false;
 	atomic_long_set(&slot->notes_left, options->sites ? LONG_MAX : options->notes);
 }
 
@@ -299,21 +299,22 @@ unsigned long oot_page_limit(void)
 	return READ_ONCE(page_limit);
 }
 
-static void name_sites(struct kmem_cache *s, void *ctx)
+static void name_guarded(struct kmem_cache *s, void *ctx)
 {
-	const unsigned long *text = ctx;
+	const struct oot_text *text = ctx;
 
-	quarantine_name_sites(s, text[0], text[1]);
+	quarantine_name_guarded(s, text->start, text->end);
 }
 
 void oot_slot_init_done(unsigned int number, unsigned long start, unsigned long end)
 {
 	struct oot_slot *slot = &oot_slots[number];
-	unsigned long text[2] = { start, end };
+	struct oot_text text = { start, end };
 
 	slot->text[1] = (struct oot_text){ };
-	if (READ_ONCE(slot->noted) || atomic_long_read(&slot->seen[OOT_GUARDED]))
-		for_each_cache(slot, name_sites, text);
+	slot->note_mark = NOTE_LIVE;
+	if (atomic_long_read(&slot->seen[OOT_GUARDED]))
+		for_each_cache(slot, name_guarded, &text);
 	if (READ_ONCE(slot->nr_large))
 		quarantine_name_large(slot, start, end);
 }
@@ -344,14 +345,13 @@ static struct kmem_cache *forgotten_cache(struct oot_slot *slot)
 	return found;
 }
 
-void oot_slot_leave(unsigned int number, struct oot_leftovers *left)
+void oot_slot_leave(unsigned int number, const struct module *owner, struct oot_leftovers *left)
 {
 	struct oot_slot *slot = &oot_slots[number];
 	struct kmem_cache *s;
 
 	memset(left, 0, sizeof(*left));
 	slot->watch_all = false;
-	slot->asked_nothing = false;
 	slot->fail_nth = 0;
 	slot->fail_stacks = false;
 	memset(slot->text, 0, sizeof(slot->text));
@@ -363,12 +363,12 @@ void oot_slot_leave(unsigned int number, struct oot_leftovers *left)
 			strscpy(left->caches[left->nr_caches], s->name, sizeof(left->caches[0]));
 		left->nr_caches++;
 		s->ctor = NULL;
-		quarantine_cache(s, left);
+		quarantine_cache(s, owner, left);
 		slab_set_keep_limit(s, 0);	/* what is freed later need not wait for anybody */
 		slab_abandon(s);
 	}
 	for (unsigned int i = 1; i <= KMALLOC_SHIFT_HIGH; i++)
-		quarantine_cache(slot_caches[number][KMALLOC_NORMAL][i], left);
+		quarantine_cache(slot_caches[number][KMALLOC_NORMAL][i], owner, left);
 	quarantine_large(slot, left);
 	WRITE_ONCE(slot->quota, ULONG_MAX);
 }

@@ -12,7 +12,8 @@
  *   the last    object's kfree() opens the pages, and the slab is an ordinary empty one of the slot again
  *
  * Sites. A note has an address in the module's text, which is about to go. So its name is kept
- * (remember_site()), and the note gets the name's number; for code in init sections already when init is done.
+ * (remember_name()), and the note gets the name's number. Init's text has gone long before: a note from that time says so,
+ * and is named by the symbols that the module has kept (module_sprint_init_symbol()).
  *
  * Locks: quarantine_cache() in thread context, one at a time (module_mutex). Notes change under the node's lock.
  *        The fault handler takes none: what it reads of a slab's notes does not change while its pages are closed.
@@ -51,13 +52,11 @@ static struct {
 } site_names[SITE_NAMES_MAX];		/* module_mutex; entries are never removed */
 static unsigned int nr_site_names;
 
-/* Returns: @addr's number, 0 when there is no room or memory for one more name. */
-static u32 remember_site(unsigned long addr)
+/* Returns: the number of @name, of code at @addr; 0 when there is no room or memory for one more. */
+static u32 remember_name(const char *name, unsigned long addr)
 {
-	char name[KSYM_SYMBOL_LEN];
 	unsigned int i;
 
-	sprint_symbol(name, addr);
 	for (i = 0; i < nr_site_names; i++)
 		if (!strcmp(site_names[i].name, name))
 			break;
@@ -71,6 +70,14 @@ static u32 remember_site(unsigned long addr)
 	}
 	site_names[i].addr = addr;
 	return SITE_NAMED | i;
+}
+
+static void remember_site(unsigned long addr)
+{
+	char name[KSYM_SYMBOL_LEN];
+
+	sprint_symbol(name, addr);
+	remember_name(name, addr);
 }
 
 static const char *site_name(u32 site)
@@ -90,31 +97,24 @@ static const char *name_of_gone(unsigned long addr)
 }
 
 /*
- * A walk over notes that makes names of the sites in [start, end). Names are dear, and most objects come from a few places:
+ * A walk over notes that makes names of their sites. Names are dear, and most objects come from a few places:
  * the latest ones are remembered.
  */
 struct naming {
-	unsigned long start, end;
-	u32 first, last;		/* the same as codes of notes; SITE_NAMED ones lie above */
+	const struct module *owner;	/* whose init noted those of init; NULL: nobody's */
 	struct {
 		u32 code, named;
+		bool of_init;		/* the same code may mean two places: init's text, and what came there later */
 	} known[8];
 	unsigned int nr_known;		/* ever: the next one goes to known[nr_known % 8] */
 };
 
-static struct naming naming_of(unsigned long start, unsigned long end)
+static bool known_name(const struct naming *nm, const struct slab_note *note, u32 *named)
 {
-	return (struct naming){
-		.start = start, .end = end,
-		.first = slab_site_encode(max(start, MODULES_START)),
-		.last = slab_site_encode(min(end, MODULES_END) - 1),
-	};
-}
+	bool of_init = note->live == NOTE_LIVE_OF_INIT;
 
-static bool known_name(const struct naming *nm, u32 code, u32 *named)
-{
 	for (unsigned int i = 0; i < min_t(unsigned int, nm->nr_known, ARRAY_SIZE(nm->known)); i++) {
-		if (nm->known[i].code == code) {
+		if (nm->known[i].code == note->site && nm->known[i].of_init == of_init) {
 			*named = nm->known[i].named;
 			return true;
 		}
@@ -122,48 +122,56 @@ static bool known_name(const struct naming *nm, u32 code, u32 *named)
 	return false;
 }
 
-/* From note *@i of @slab on. Node lock held. Returns: the code of the site at *@i, which has no name yet; 0: all have. */
-static u32 name_known_locked(const struct kmem_cache *s, struct page *slab, const struct naming *nm, unsigned int *i)
+/* From note *@i of @slab on. Node lock held. Returns: false: all have names; else *@unnamed, of *@i, has none yet. */
+static bool name_known_locked(const struct kmem_cache *s, struct page *slab, const struct naming *nm, unsigned int *i,
+			      struct slab_note *unnamed)
 {
-	struct slab_note *note = slab->slab_notes->note + *i, *end = slab->slab_notes->note + s->objects;
-	u32 first = nm->first, range = nm->last - first, code = 0, named = 0;
+	for (; *i < s->objects; ++*i) {
+		struct slab_note *note = &slab->slab_notes->note[*i];
 
-	for (; note < end; note++) {
-		u32 site = note->site;
-
-		if (site - first > range)
+		if (!note->site || note->site & SITE_NAMED)
 			continue;
-		if (site != code) {
-			if (!known_name(nm, site, &named)) {
-				*i = note - slab->slab_notes->note;
-				return site;
-			}
-			code = site;
+		if (!known_name(nm, note, &note->site)) {
+			*unnamed = *note;
+			return true;
 		}
-		note->site = named;
 	}
-	return 0;
+	return false;
+}
+
+static u32 name_of(const struct naming *nm, const struct slab_note *note)
+{
+	unsigned long addr = slab_site_decode(note->site);
+	char name[KSYM_SYMBOL_LEN];
+
+	if (note->live != NOTE_LIVE_OF_INIT || !nm->owner || !module_sprint_init_symbol(nm->owner, addr, name))
+		sprint_symbol(name, addr);
+	return remember_name(name, addr);
 }
 
 /* A name is made without the lock, under which nothing may sleep. */
 static void name_sites(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, struct naming *nm)
 {
+	struct slab_note note;
 	unsigned int i = 0, k;
 	unsigned long flags;
-	u32 code;
+	bool more;
 
 	for (;;) {
 		spin_lock_irqsave(&n->lock, flags);
 		/* It may have become an ordinary slab meanwhile. */
-		code = page_type(slab) == PAGE_SLAB_NOTED ? name_known_locked(s, slab, nm, &i) : 0;
+		more = page_type(slab) == PAGE_SLAB_NOTED && name_known_locked(s, slab, nm, &i, &note);
 		spin_unlock_irqrestore(&n->lock, flags);
-		if (!code)
+		if (!more)
 			return;
 		k = nm->nr_known++ % ARRAY_SIZE(nm->known);
-		nm->known[k].code = code;
-		nm->known[k].named = remember_site(slab_site_decode(code));
+		nm->known[k].code = note.site;
+		nm->known[k].of_init = note.live == NOTE_LIVE_OF_INIT;
+		nm->known[k].named = name_of(nm, &note);
 	}
 }
+
+/* ---- Sites of guarded objects: KFENCE has their stacks ---- */
 
 static unsigned long first_in_module(u32 stack)
 {
@@ -176,48 +184,20 @@ static unsigned long first_in_module(u32 stack)
 	return 0;
 }
 
-static void name_guarded(void *ctx, void *object, size_t size, u32 stack)
+static void remember_guarded(void *ctx, void *object, size_t size, u32 stack)
 {
-	const struct naming *nm = ctx;
+	const struct oot_text *text = ctx;
 	unsigned long site = first_in_module(stack);
 
-	if (site >= nm->start && site < nm->end)
+	if (site >= text->start && site < text->end)
 		remember_site(site);
 }
 
-static void name_noted_of_node(struct kmem_cache *s, struct kmem_cache_node *n, struct naming *nm)
+void quarantine_name_guarded(struct kmem_cache *s, unsigned long start, unsigned long end)
 {
-	/* A snapshot: slabs do not go away, they only may become ordinary ones. */
-	unsigned long flags, i = 0, count = READ_ONCE(n->nr_slabs[SLAB_NOTED]);
-	struct page **slabs, *slab;
+	struct oot_text text = { start, end };
 
-	if (!count)
-		return;
-	slabs = kvmalloc_array(count, sizeof(*slabs), GFP_KERNEL);
-	if (!slabs)
-		return;
-	spin_lock_irqsave(&n->lock, flags);
-	list_for_each_entry(slab, &n->slabs[SLAB_NOTED], slab_list)
-		if (i < count)
-			slabs[i++] = slab;
-	spin_unlock_irqrestore(&n->lock, flags);
-	while (i--)
-		name_sites(s, n, slabs[i], nm);
-	kvfree(slabs);
-}
-
-void quarantine_name_sites(struct kmem_cache *s, unsigned long start, unsigned long end)
-{
-	struct naming nm;
-
-	if (!READ_ONCE(s->noted) && !atomic_long_read(&s->slot->seen[OOT_GUARDED]))
-		return;
-	nm = naming_of(start, end);
-	if (atomic_long_read(&s->slot->seen[OOT_GUARDED]))
-		kfence_cache_objects(s, name_guarded, &nm);
-	for (int node = 0; node < MAX_NUMNODES; node++)
-		if (s->node[node])
-			name_noted_of_node(s, s->node[node], &nm);
+	kfence_cache_objects(s, remember_guarded, &text);
 }
 
 /* ---- The list of what is left ---- */
@@ -253,23 +233,12 @@ struct slab_closer {
 	struct oot_leftovers *left;
 };
 
-static void list_objects_locked(struct kmem_cache *s, struct page *slab, struct oot_leftovers *left)
-{
-	for (unsigned int i = 0; i < slab->slab_objects; i++) {
-		const struct slab_note *note = &slab->slab_notes->note[i];
-
-		if (!test_bit(i, slab_free_map(slab)))
-			add_left(left, note->site & SITE_NAMED ? 0 : slab_site_decode(note->site), site_name(note->site),
-				 s->name, note->size, s->object_size);
-	}
-}
-
 /*
  * Take one slab with live objects into quarantine: from the list @from, with @notes if it has none.
  * Returns: the slab, not closed yet; NULL: no more such slabs. @notes is NULL if it was used.
  */
 static struct page *seize_slab(struct kmem_cache *s, struct kmem_cache_node *n, enum slab_state from,
-			       struct slab_notes **notes, struct oot_leftovers *left)
+			       struct slab_notes **notes)
 {
 	unsigned long flags;
 	struct page *slab;
@@ -282,7 +251,7 @@ static struct page *seize_slab(struct kmem_cache *s, struct kmem_cache_node *n, 
 		if (mine == *notes) {
 			*notes = NULL;
 			for (unsigned int i = 0; i < s->objects; i++)
-				mine->note[i].live = !test_bit(i, slab_free_map(slab));
+				mine->note[i].live = test_bit(i, slab_free_map(slab)) ? NOTE_FREE : NOTE_LIVE;
 		}
 		list_del(&slab->slab_list);
 		n->nr_slabs[from]--;
@@ -290,22 +259,25 @@ static struct page *seize_slab(struct kmem_cache *s, struct kmem_cache_node *n, 
 		mine->left_ns = local_clock();
 		mine->quarantined = true;
 		slab_note_slab_locked(s, n, slab, mine);
-		list_objects_locked(s, slab, left);
 	}
 	spin_unlock_irqrestore(&n->lock, flags);
 	return slab;
 }
 
-/* Poison into its live objects. */
-static void poison_slab(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab)
+/* Its live objects, whose sites have names now, are listed, and filled with poison. */
+static void poison_slab(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, struct oot_leftovers *left)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&n->lock, flags);
-	if (slab_state_of(slab) == SLAB_QUARANTINED)
-		for (unsigned int i = 0; i < slab->slab_objects; i++)
-			if (!test_bit(i, slab_free_map(slab)))
-				memset(slab_object(s, slab, i), POISON_LEFT, s->object_size);
+	for (unsigned int i = 0; i < s->objects && slab_state_of(slab) == SLAB_QUARANTINED; i++) {
+		const struct slab_note *note = &slab->slab_notes->note[i];
+
+		if (test_bit(i, slab_free_map(slab)))
+			continue;
+		add_left(left, 0, site_name(note->site), s->name, note->size, s->object_size);
+		memset(slab_object(s, slab, i), POISON_LEFT, s->object_size);
+	}
 	spin_unlock_irqrestore(&n->lock, flags);
 }
 
@@ -328,9 +300,9 @@ static void close_slab(struct kmem_cache *s, struct kmem_cache_node *n, struct p
 }
 
 static void quarantine_slabs(struct kmem_cache *s, struct kmem_cache_node *n, enum slab_state from,
-			     struct oot_leftovers *left)
+			     const struct module *owner, struct oot_leftovers *left)
 {
-	struct naming nm = naming_of(MODULES_START, MODULES_END);
+	struct naming nm = { .owner = owner };
 	struct slab_notes *notes = NULL;
 	struct page *slab;
 
@@ -342,11 +314,11 @@ static void quarantine_slabs(struct kmem_cache *s, struct kmem_cache_node *n, en
 				return;
 			}
 		}
-		slab = seize_slab(s, n, from, &notes, left);
+		slab = seize_slab(s, n, from, &notes);
 		if (!slab)
 			break;
 		name_sites(s, n, slab, &nm);
-		poison_slab(s, n, slab);
+		poison_slab(s, n, slab, left);
 		close_slab(s, n, slab);
 	}
 	kfree(notes);
@@ -361,7 +333,7 @@ static void leave_guarded(void *ctx, void *object, size_t size, u32 stack)
 	add_left(c->left, name ? 0 : site, name, c->cache->name, size, c->cache->object_size);
 }
 
-void quarantine_cache(struct kmem_cache *s, struct oot_leftovers *left)
+void quarantine_cache(struct kmem_cache *s, const struct module *owner, struct oot_leftovers *left)
 {
 	struct slab_closer c = { s, left };
 
@@ -372,9 +344,9 @@ void quarantine_cache(struct kmem_cache *s, struct oot_leftovers *left)
 	for (int node = 0; node < MAX_NUMNODES; node++) {
 		if (!s->node[node])
 			continue;
-		quarantine_slabs(s, s->node[node], SLAB_NOTED, left);
-		quarantine_slabs(s, s->node[node], SLAB_PARTIAL, left);
-		quarantine_slabs(s, s->node[node], SLAB_FULL, left);
+		quarantine_slabs(s, s->node[node], SLAB_NOTED, owner, left);
+		quarantine_slabs(s, s->node[node], SLAB_PARTIAL, owner, left);
+		quarantine_slabs(s, s->node[node], SLAB_FULL, owner, left);
 	}
 }
 

@@ -108,7 +108,7 @@ static void magazines_unlock(struct kmem_cache *s, struct cpu_magazines *m, unsi
 {
 	/* Only an allocation may pass the gate for good: a free that came through leaves it as it was. */
 	if (m->reopen || (READ_ONCE(full_mode) && (s->kfence_enable || s->slot)) || alloc_is_watched() ||
-	    (s->slot && oot_watched(s->slot)))
+	    (s->slot && (oot_watched(s->slot) || slab_holds_noted(s))))
 		magazines_open_gate(m);
 	local_irq_restore(flags);
 }
@@ -278,8 +278,8 @@ void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t s
 		return pmalloc_gfp_seal_caller(size, flags);
 	if (unlikely(s->slot) && !oot_admit(s->slot, flags))
 		return NULL;
-	/* A slot that watches keeps the gate open; without KFENCE there is nobody to ask for whom. */
-	if (!(unlikely(s->slot) && oot_watched(s->slot) && !kfence_is_enabled()) &&
+	/* A slot that watches keeps the gate open: that it is says nothing of KFENCE. */
+	if (!(unlikely(s->slot) && oot_watched(s->slot) && !kfence_wants_one()) &&
 	    unlikely(gate_was_open(s) && s->kfence_enable))
 		object = kfence_alloc_node(s, size, flags, node);
 	if (unlikely(s->slot))
@@ -321,23 +321,9 @@ static __always_inline void *slab_alloc(struct kmem_cache *s, gfp_t flags, int n
 	return object;
 }
 
-static noinline void *alloc_slow(struct kmem_cache *s, gfp_t flags, size_t size, unsigned long caller)
+void *slab_alloc_slow(struct kmem_cache *s, gfp_t flags, size_t size)
 {
-	return slab_alloc(s, flags, NUMA_NO_NODE, size, caller);
-}
-
-void *__kmem_cache_alloc_slow(struct kmem_cache *s, gfp_t flags, size_t size)
-{
-	const struct oot_slot *slot = s->slot;
-
-	/* A module's first allocations, while nobody else wants to be asked. */
-	if (unlikely(slot) && slot->asked_nothing && oot_takes_notes(slot) && !kfence_is_enabled() && !alloc_is_watched()) {
-		void *object = slab_pop_noted(s, flags, size ?: s->object_size, _RET_IP_);
-
-		if (object)
-			return object;
-	}
-	return alloc_slow(s, flags, size ?: s->object_size, _RET_IP_);
+	return slab_alloc(s, flags, NUMA_NO_NODE, size ?: s->object_size, _RET_IP_);
 }
 
 void *__kmem_cache_alloc_node(struct kmem_cache *s, gfp_t flags, int node, size_t size)

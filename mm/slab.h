@@ -112,6 +112,8 @@ struct page *slab_make(struct kmem_cache *s, gfp_t flags, int node);
 /* All pages of @slab are @s's, of kind @type. Node lock held, or nobody else knows the slab. */
 void slab_set_pages(struct kmem_cache *s, struct page *slab, u32 type);
 
+/* kmalloc() and kmem_cache_alloc() from where mm/fast.c gives up; their caller is this one's. @size: 0: object_size. */
+void *slab_alloc_slow(struct kmem_cache *s, gfp_t flags, size_t size);
 /* An object for the allocator itself: no scope counts it, no injected failure hits it. Context: as @flags say. */
 void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t size, unsigned long caller);
 

@@ -10,8 +10,8 @@
  *     object goes straight back into its slab, never into a magazine;
  *   - the fast paths hand out none of them: these slabs are on the list SLAB_NOTED, where magazines are not filled from.
  *
- * A CPU takes some objects of a noted slab at a time (NOTED_MAX): to allocate one is then to pop it and to write its note,
- * which is nobody else's business until it is freed. What it holds counts as used in the slab's bitmap.
+ * A CPU takes some objects of a noted slab at a time (NOTED_MAX): to allocate one is then to pop it and to write its note
+ * (mm/fast.c), which is nobody else's business until it is freed. What it holds counts as used in the slab's bitmap.
  *
  * When a slot has taken its notes (oot_slot_enter() says how many), the gates close and its allocations are as fast
  * as anybody's. Its noted slabs keep what is on them, and give nothing out, until they are empty; then they become ordinary.
@@ -61,10 +61,9 @@ void slab_note_slab_locked(struct kmem_cache *s, struct kmem_cache_node *n, stru
 {
 	enum slab_state state = notes->quarantined ? SLAB_QUARANTINED : SLAB_NOTED;
 
-	WRITE_ONCE(s->slot->noted, true);
-	WRITE_ONCE(s->noted, true);
 	notes->base = slab_object(s, slab, 0);
-	smp_store_release(&slab->slab_notes, notes);
+	for (unsigned int i = 0; i < 1u << s->order; i++)
+		smp_store_release(&slab[i].slab_notes, notes);
 	slab_set_pages(s, slab, PAGE_SLAB_NOTED);
 	list_add(&slab->slab_list, &n->slabs[state]);
 	n->nr_slabs[state]++;
@@ -80,7 +79,8 @@ static void unnote_slab_locked(struct kmem_cache *s, struct kmem_cache_node *n, 
 	if (notes->closed)
 		quarantine_open(s, slab);
 	slab_set_pages(s, slab, s->slab_kind);
-	slab->flags = 0;
+	for (unsigned int i = 0; i < 1u << s->order; i++)
+		slab[i].flags = 0;
 	slab_list_locked(n, slab);
 	/* One is kept, for the next: an object that comes and goes alone would have notes made each time. */
 	if (n->spare_notes || notes->quarantined)
@@ -100,18 +100,13 @@ void slab_noted_put_locked(struct kmem_cache *s, struct kmem_cache_node *n, stru
 
 /* ---- Allocating ---- */
 
-static inline struct slab_note note_of(u32 site, size_t size)
-{
-	return (struct slab_note){ .site = site, .size = size, .live = 1 };
-}
-
 static void ***held_by_this_cpu(struct kmem_cache *s)
 {
 	return &this_cpu_ptr(s->cpu)[1].head;
 }
 
 /* An object that this CPU holds. A noted slab's first object is at its start: it has no red zones. */
-static __always_inline void *pop_held(struct kmem_cache *s, size_t size, u32 site)
+static void *pop_held(struct kmem_cache *s, size_t size, u32 site)
 {
 	struct slab_notes *notes = NULL;
 	void ***head, *object;
@@ -125,35 +120,32 @@ static __always_inline void *pop_held(struct kmem_cache *s, size_t size, u32 sit
 		--*head;
 	}
 	local_irq_restore(flags);
-	if (object) {
-		notes->note[(u64)((char *)object - notes->base) * s->reciprocal >> 32] = note_of(site, size);
-		atomic_long_dec(&s->slot->notes_left);
-	}
+	if (object)
+		notes->note[(u64)((char *)object - notes->base) * s->reciprocal >> 32] =
+			slab_note_of(site, size, s->slot->note_mark);
 	return object;
 }
 
-void *slab_pop_noted(struct kmem_cache *s, gfp_t flags, size_t size, unsigned long caller)
+bool slab_holds_noted(struct kmem_cache *s)
 {
-	void *object;
-
-	if (caller - MODULES_START >= MODULES_END - MODULES_START)
-		return NULL;	/* kstrdup() or the like: the module is to be looked for */
-	object = pop_held(s, size, caller - MODULES_START + 1);
-	if (object && flags & __GFP_ZERO)
-		memset(object, 0, s->object_size);
-	return object;
+	return !magazine_is_empty(*held_by_this_cpu(s));
 }
 
 /*
- * This CPU has nothing left: it takes free objects of a noted slab, few as long as few are used. Returns: it has some.
+ * This CPU has nothing left: it takes free objects of a noted slab, few as long as few are used, and their notes
+ * off the slot's account. Returns: it has some.
  */
 static bool hold_more(struct kmem_cache *s, struct kmem_cache_node *n)
 {
+	long notes_left = atomic_long_read(&s->slot->notes_left);
+	unsigned int count;
 	unsigned long flags;
 	struct page *slab;
 	void ***head;
 	bool some;
 
+	if (s->slot->asks || notes_left <= 0)
+		return false;
 	local_irq_save(flags);
 	head = held_by_this_cpu(s);
 	if (*head == MAGAZINE_NONE)
@@ -163,8 +155,10 @@ static bool hold_more(struct kmem_cache *s, struct kmem_cache_node *n)
 		slab = list_first_entry_or_null(&n->slabs[SLAB_NOTED], struct page, slab_list);
 		if (slab) {
 			magazine_block(*head)[0] = slab->slab_notes;
-			*head += slab_take_locked(s, n, slab, *head + 1,
-						  clamp_t(unsigned int, 3 * slab->slab_inuse, 8, NOTED_MAX));
+			count = n->nr_slabs[SLAB_NOTED] > 1 ? NOTED_MAX : clamp_t(unsigned int, 3 * slab->slab_inuse, 16, NOTED_MAX);
+			count = slab_take_locked(s, n, slab, *head + 1, min_t(long, count, notes_left));
+			*head += count;
+			atomic_long_sub(count, &s->slot->notes_left);
 			if (slab->slab_inuse == slab->slab_objects)
 				list_move_tail(&slab->slab_list, &n->slabs[SLAB_NOTED]);
 		}
@@ -187,7 +181,7 @@ void slab_put_held(struct kmem_cache *s)
 	notes = (void *)bottom[-1];
 	/* As if they had been handed out: what is freed has to be. */
 	for (p = top; p > bottom; p--)
-		notes->note[(u64)((char *)*p - notes->base) * s->reciprocal >> 32].live = 1;
+		notes->note[(u64)((char *)*p - notes->base) * s->reciprocal >> 32].live = NOTE_LIVE;
 	if (top > bottom)
 		slab_put_objects(s, bottom + 1, top - bottom);
 	magazine_delete(magazine_block(top));
@@ -200,7 +194,7 @@ static void *take_noted_locked(struct kmem_cache *s, struct kmem_cache_node *n, 
 
 	if (!slab || !slab_take_locked(s, n, slab, &object, 1))
 		return NULL;
-	slab->slab_notes->note[slab_object_index(s, slab, object)] = note_of(site, size);
+	slab->slab_notes->note[slab_object_index(s, slab, object)] = slab_note_of(site, size, s->slot->note_mark);
 	if (slab->slab_inuse == slab->slab_objects)
 		list_move_tail(&slab->slab_list, &n->slabs[SLAB_NOTED]);
 	return object;
@@ -298,7 +292,7 @@ void *slab_alloc_noted(struct kmem_cache *s, gfp_t flags, int node, size_t size,
 	spin_unlock_irqrestore(&n->lock, irq_flags);
 	if (!object)
 		object = alloc_from_new(s, flags, node, size, site);
-	/* The last one closes the gates: each as its CPU comes by. */
+	/* The last note closes the gates: each as its CPU comes by, and has used up what it holds. */
 	if (object)
 		atomic_long_dec(&s->slot->notes_left);
 	return object;

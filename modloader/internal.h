@@ -71,6 +71,7 @@ struct module_sections;
 struct module_private {
 	struct module *mod;
 	struct module_region region[NR_REGIONS];	/* [I]; init ones are cleared after init */
+	unsigned long init_text;			/* [I] where INIT_TEXT is, or was */
 	struct module_symbol *symbols;			/* [I] */
 	unsigned int nr_symbols;
 	char *symbol_names;				/* [I] */

@@ -11,6 +11,7 @@
 #include <linux/kallsyms.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <paddock/isolation.h>
 #include "internal.h"
 #include "order.h"
 
@@ -133,10 +134,10 @@ static bool symbol_is_there(const struct module_private *priv, const struct modu
 }
 
 /*
- * The last symbol at or below @addr in the same region, or NULL. Of several at one address the first one of
- * the file that has a size: the function's own name, static ones first, not the alias init_module.
+ * The last symbol at or below @addr, or NULL. Of several at one address the first one of the file that has a size: the
+ * function's own name, static ones first, not the alias init_module.
  */
-static const struct module_symbol *symbol_at(const struct module_private *priv, unsigned long addr)
+static const struct module_symbol *last_symbol_at(const struct module_private *priv, unsigned long addr)
 {
 	unsigned int low = 0, high = priv->nr_symbols;
 	const struct module_symbol *s, *best;
@@ -155,8 +156,15 @@ static const struct module_symbol *symbol_at(const struct module_private *priv, 
 	for (; s >= priv->symbols && s->addr == best->addr; s--)
 		if (s->size || !best->size)
 			best = s;
-	s = best;
-	return layout_region_of(priv, s->addr) == layout_region_of(priv, addr) ? s : NULL;
+	return best;
+}
+
+/* The same, of those in @addr's region. */
+static const struct module_symbol *symbol_at(const struct module_private *priv, unsigned long addr)
+{
+	const struct module_symbol *s = last_symbol_at(priv, addr);
+
+	return s && layout_region_of(priv, s->addr) == layout_region_of(priv, addr) ? s : NULL;
 }
 
 static unsigned long symbol_size(const struct module_private *priv, const struct module_symbol *s)
@@ -171,6 +179,18 @@ static unsigned long symbol_size(const struct module_private *priv, const struct
 	if (next < end && layout_region_of(priv, next->addr) == r)
 		return next->addr - s->addr;
 	return priv->region[r].start + priv->region[r].bytes - s->addr;
+}
+
+/* Symbols of init stay when its text goes, and functions have sizes: they say what was there. */
+bool module_sprint_init_symbol(const struct module *mod, unsigned long addr, char *buffer)
+{
+	const struct module_private *priv = mod->priv;
+	const struct module_symbol *s = last_symbol_at(priv, addr);
+
+	if (addr - priv->init_text >= priv->region[INIT_TEXT].bytes || !s || s->addr < priv->init_text)
+		return false;
+	snprintf(buffer, KSYM_SYMBOL_LEN, "%s+%#lx/%#x [%s]", priv->symbol_names + s->name, addr - s->addr, s->size, mod->name);
+	return true;
 }
 
 const char *module_address_lookup(unsigned long addr, unsigned long *symbolsize, unsigned long *offset,

@@ -162,6 +162,7 @@ int layout_module(struct load_info *info)
 	if (err)
 		return err;
 
+	priv->init_text = priv->region[INIT_TEXT].start;
 	for (i = 1; i < info->img.nr_sections; i++)
 		if (info->section_region[i] != NO_REGION)
 			info->section_addr[i] += priv->region[info->section_region[i]].start;

@@ -162,7 +162,7 @@ void verdict_init_done(struct module *mod)
 {
 	const struct module_region *text = &mod->priv->region[INIT_TEXT];
 
-	if (mod->priv->oot_slot < 0 || !text->start)
+	if (mod->priv->oot_slot < 0)
 		return;
 	mutex_lock(&module_mutex);
 	oot_slot_init_done(mod->priv->oot_slot, text->start, text->start + text->bytes);
@@ -180,7 +180,7 @@ void verdict_deliver(struct module *mod)
 	tell_coverage(mod);
 	left = kmalloc(sizeof(*left), GFP_KERNEL | __GFP_NOFAIL);
 	mutex_lock(&module_mutex);
-	oot_slot_leave(mod->priv->oot_slot, left);
+	oot_slot_leave(mod->priv->oot_slot, mod, left);
 	mutex_unlock(&module_mutex);
 	tell_objects(mod, left);
 	tell_pools(mod);

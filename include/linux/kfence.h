@@ -18,6 +18,7 @@
  */
 #pragma once
 
+#include <linux/atomic.h>
 #include <linux/types.h>
 
 struct kmem_cache;
@@ -133,6 +134,16 @@ void kfence_check_on_panic(void);
 
 /* kfence_guard_pages - the parameter order0_page. Context: thread. Returns: 0, or -EPERM: parameters are locked. */
 int kfence_guard_pages(bool on);
+
+/*
+ * kfence_wants_one - is an allocation to be guarded now? One that comes the slow way for other reasons need not ask
+ * further if not. Context: any.
+ */
+extern atomic_t kfence_owed;	/* guarded allocations that this interval still owes; mm/kfence/sample.c */
+static inline bool kfence_wants_one(void)
+{
+	return atomic_read(&kfence_owed) > 0;
+}
 
 /* kfence_sampling_is_on, kfence_full_mode - what the allocators' gates should be; for their initialisation. */
 bool kfence_is_enabled(void);

@@ -20,7 +20,7 @@ struct vm_area_struct;
 struct page {
 	union {
 		unsigned long flags;	/* PG_*, see page-flags.h */
-		struct slab_notes *slab_notes;	/* kind SLAB_NOTED: the slab's first page [node lock, RCU] */
+		struct slab_notes *slab_notes;	/* kind SLAB_NOTED: in all pages of the slab [node lock, RCU] */
 	};
 
 	/*

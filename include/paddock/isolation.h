@@ -65,7 +65,7 @@ struct oot_options {
 /* oot_slot_enter - a module's code is about to use the slot: counters start, notes are taken. */
 void oot_slot_enter(unsigned int slot, const char *owner, const struct oot_options *options);
 
-/* oot_slot_init_done - code in [start, end) is about to be freed: call sites there are noted by name. */
+/* oot_slot_init_done - init has ended; its code in [start, end) is about to be freed. */
 void oot_slot_init_done(unsigned int slot, unsigned long start, unsigned long end);
 
 /* Objects that one call site left. */
@@ -88,10 +88,17 @@ struct oot_leftovers {
 };
 
 /*
- * oot_slot_leave - the module is gone but for its text, which is still there to be named.
+ * oot_slot_leave - the module is gone but for its text, and the symbols of its init, which are still there to name sites.
  * Fills @left with what it has not freed; closes and poisons that. kfree() of it goes on working.
  */
-void oot_slot_leave(unsigned int slot, struct oot_leftovers *left);
+struct module;
+void oot_slot_leave(unsigned int slot, const struct module *owner, struct oot_leftovers *left);
+
+/*
+ * module_sprint_init_symbol - "f+0x12/0x34 [mod]" for @addr in the init text of @mod, even if that text is gone.
+ * @buffer: KSYM_SYMBOL_LEN bytes. Context: thread, @mod stays. Returns: false: @addr was not in it.
+ */
+bool module_sprint_init_symbol(const struct module *mod, unsigned long addr, char *buffer);
 
 /* What KFENCE did about an allocation. */
 enum oot_fate { OOT_GUARDED, OOT_TOO_LARGE, OOT_POOL_FULL, OOT_SWITCHED_OFF, OOT_SPECIAL, NR_OOT_FATES };

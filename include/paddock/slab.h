@@ -59,7 +59,6 @@ struct kmem_cache {
 	gfp_t allocflags;		/* [I] for its slabs */
 	bool kfence_enable;		/* [A] objects may be guarded */
 	bool dead;			/* [M] being destroyed */
-	bool noted;			/* [A] it has had noted slabs: mm/slab_noted.c */
 	void (*ctor)(void *);		/* [I] */
 	const char *name;		/* [I] */
 	unsigned int red_left_pad;	/* [I] debug: bytes before the object */

@@ -32,7 +32,7 @@
 #include "kfence.h"
 
 static bool full_mode;			/* written under kfence_mutex */
-static atomic_t tokens;			/* guarded allocations that this interval still owes */
+atomic_t kfence_owed;			/* the pot; in full mode 1 for ever */
 static unsigned long interval_jiffies;	/* written under kfence_mutex */
 static unsigned long capacity;		/* objects in the pool, likewise */
 
@@ -75,9 +75,9 @@ bool kfence_sample_take(void)
 
 	if (READ_ONCE(full_mode))
 		return true;
-	if (atomic_read(&tokens) <= 0)
+	if (atomic_read(&kfence_owed) <= 0)
 		return false;
-	left = atomic_dec_return(&tokens);
+	left = atomic_dec_return(&kfence_owed);
 	if (left > 0)
 		reopen_gates();		/* the burst goes on with this CPU's next allocation */
 	return left >= 0;
@@ -85,7 +85,7 @@ bool kfence_sample_take(void)
 
 void kfence_sample_retry(void)
 {
-	if (READ_ONCE(full_mode) || atomic_read(&tokens) <= 0 || !this_cpu_read(retries_left))
+	if (READ_ONCE(full_mode) || atomic_read(&kfence_owed) <= 0 || !this_cpu_read(retries_left))
 		return;
 	this_cpu_write(retries_left, this_cpu_read(retries_left) - 1);
 	reopen_gates();
@@ -101,7 +101,7 @@ static void sample_timer_fn(struct timer_list *timer)
 	unsigned long flags;
 	int cpu, here;
 
-	atomic_set(&tokens, 1 + READ_ONCE(kfence_burst));
+	atomic_set(&kfence_owed, 1 + READ_ONCE(kfence_burst));
 	here = get_cpu();
 	for_each_online_cpu(cpu) {
 		/* An idle CPU allocates nothing; waking it is what `deferrable` asks not to do. */
@@ -191,6 +191,7 @@ int kfence_sample_start(long interval_ms, unsigned long nr_objects)
 	capacity = nr_objects;
 	if (interval_ms < 0) {
 		WRITE_ONCE(full_mode, true);
+		atomic_set(&kfence_owed, 1);
 		slab_set_full_mode(true);
 		page_set_full_mode(true);
 		return 0;
@@ -216,10 +217,11 @@ void kfence_sample_stop(void)
 		slab_set_full_mode(false);
 		page_set_full_mode(false);
 		WRITE_ONCE(full_mode, false);
+		atomic_set(&kfence_owed, 0);
 		return;
 	}
 	del_timer_sync(&sample_timer);
-	atomic_set(&tokens, 0);
+	atomic_set(&kfence_owed, 0);
 	WRITE_ONCE(cover, NULL);
 	synchronize_rcu();
 	vfree(old);

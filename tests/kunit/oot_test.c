@@ -48,7 +48,7 @@ static void leave_slot(struct kunit *test)
 {
 	struct oot_leftovers *left = kmalloc(sizeof(*left), GFP_KERNEL | __GFP_NOFAIL);
 
-	oot_slot_leave(slot, left);
+	oot_slot_leave(slot, NULL, left);
 	kfree(left);
 	oot_set_page_limit(0);
 	oot_set_page_limit(ULONG_MAX);
@@ -263,7 +263,7 @@ static void what_is_left_is_closed_and_can_be_freed(struct kunit *test)
 	big = slot_kmalloc(20000, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, big);
 	kfree(p[0]);
-	oot_slot_leave(slot, left);
+	oot_slot_leave(slot, NULL, left);
 	KUNIT_EXPECT_EQ(test, 4UL, left->objects);
 	KUNIT_EXPECT_EQ(test, 3 * 1024 + 20000UL, left->bytes);
 	/* A probe is an answer, not a report. */
@@ -291,7 +291,7 @@ static void what_is_left_is_closed_and_can_be_freed(struct kunit *test)
 	memset(p[0], 1, 1000);
 	kfree(p[0]);
 	/* And nothing is left a second time. */
-	oot_slot_leave(slot, left);
+	oot_slot_leave(slot, NULL, left);
 	KUNIT_EXPECT_EQ(test, 0UL, left->objects);
 	slab_check(slot_cache(10));
 }
@@ -305,7 +305,7 @@ static void a_second_load_does_not_get_what_was_left(struct kunit *test)
 	oot_slot_enter(slot, "kunit_ghost", &plain);
 	old = slot_kmalloc(512, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, old);
-	oot_slot_leave(slot, left);
+	oot_slot_leave(slot, NULL, left);
 	KUNIT_EXPECT_EQ(test, 1UL, left->objects);
 	oot_slot_enter(slot, "kunit_ghost", &plain);
 	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++) {
@@ -317,7 +317,7 @@ static void a_second_load_does_not_get_what_was_left(struct kunit *test)
 	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
 		kfree(p[i]);
 	/* The verdict is about this load. */
-	oot_slot_leave(slot, left);
+	oot_slot_leave(slot, NULL, left);
 	KUNIT_EXPECT_EQ(test, 0UL, left->objects);
 	kfree(old);
 }
@@ -336,7 +336,7 @@ static void a_forgotten_cache_is_told_and_taken_away(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, own->flags & SLAB_NO_MERGE);
 	p = kmem_cache_alloc(own, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, p);
-	oot_slot_leave(slot, left);
+	oot_slot_leave(slot, NULL, left);
 	KUNIT_EXPECT_EQ(test, 1U, left->nr_caches);
 	KUNIT_EXPECT_STREQ(test, "kunit_oot_forgotten", left->caches[0]);
 	KUNIT_EXPECT_EQ(test, 1UL, left->objects);

@@ -12,7 +12,7 @@
 
 /* ---- Nobody watches allocations here: the slow paths never get to these ---- */
 
-bool alloc_watched;
+int alloc_watched;
 
 bool watch_fails_object(struct kmem_cache *s, gfp_t gfp, size_t size)
 {
@@ -47,6 +47,7 @@ void watch_split_pages(struct page *page, unsigned int order)
 /* ---- KFENCE ---- */
 
 unsigned long host_kfence_asked, host_kfence_page_asked;
+atomic_t kfence_owed;
 
 void *kfence_alloc_node(struct kmem_cache *s, size_t size, gfp_t flags, int node)
 {
@@ -131,6 +132,11 @@ void *slab_pop_noted(struct kmem_cache *s, gfp_t flags, size_t size, unsigned lo
 }
 
 void slab_put_held(struct kmem_cache *s) { host_fail("a slot's objects are held"); }
+
+bool slab_holds_noted(struct kmem_cache *s)
+{
+	return false;
+}
 
 void slab_noted_put_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, unsigned int index)
 {
