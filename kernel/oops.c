@@ -145,8 +145,12 @@ static void print_oops(const char *what, struct pt_regs *regs, unsigned long cod
 	printk_cpu_sync_get_irqsave(flags);
 	printk(KERN_DEFAULT ARCH_DIE_PREFIX "%s: " ARCH_DIE_CODE " [#%d] SMP\n", what, code,
 	       __atomic_add_fetch(&die_counter, 1, __ATOMIC_RELAXED));
+	if (ARCH_DIE_MODULES_FIRST)
+		print_modules();
 	show_regs(regs);
-	print_modules();
+	if (!ARCH_DIE_MODULES_FIRST)
+		print_modules();
+	arch_show_oops_code(regs);
 	oops_exit();
 	printk_cpu_sync_put_irqrestore(flags);
 	add_taint(TAINT_DIE, LOCKDEP_NOW_UNRELIABLE);

@@ -24,21 +24,23 @@ static void print_pstate(u64 p)
 	       (const char *const[]){ "--", "jc", "-c", "j-" }[(p >> 10) & 3]);
 }
 
-/* "Code: 97ffffe9 b9400000 (f9400001)": the last instructions, the one at pc in parentheses. */
-static void show_code(unsigned long pc)
+/* "Code: 97ffffe9 b9400000 (f9400001) ": the last instructions, the one at pc in parentheses, each with a blank. */
+void arch_show_oops_code(const struct pt_regs *regs)
 {
+	unsigned long pc = regs->pc;
 	char line[64];
 	int len = 0;
 
 	for (int i = -4; i <= 0; i++) {
 		u32 insn;
 
-		if (!arch_probe_read(&insn, (const void *)(pc + 4 * i), 4))
-			len += scnprintf(line + len, sizeof(line) - len, i ? "%08x " : "(%08x)", insn);
-		else if (i == 0)
-			len += scnprintf(line + len, sizeof(line) - len, "bad PC value");
+		if (arch_probe_read(&insn, (const void *)(pc + 4 * i), 4)) {
+			scnprintf(line + len, sizeof(line) - len, "bad PC value");
+			break;
+		}
+		len += scnprintf(line + len, sizeof(line) - len, i ? "%08x " : "(%08x) ", insn);
 	}
-	printk("Code: %s\n", line);
+	printk(KERN_EMERG "Code: %s\n", line);
 }
 
 unsigned long regs_return_address(const struct pt_regs *regs)
@@ -62,7 +64,6 @@ void arch_show_regs(const struct pt_regs *regs)
 			len += scnprintf(line + len, sizeof(line) - len, " x%-2d: %016llx", i, regs->regs[i]);
 		printk("%s\n", line);
 	}
-	show_code(regs->pc);
 }
 
 const char *fault_status_name(unsigned long esr)

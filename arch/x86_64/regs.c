@@ -144,6 +144,11 @@ static void show_code(unsigned long pc)
 	printk(KERN_DEFAULT "Code: %s\n", line);
 }
 
+/* They are among the registers, as in Linux. */
+void arch_show_oops_code(const struct pt_regs *regs)
+{
+}
+
 void arch_show_regs(const struct pt_regs *regs)
 {
 	unsigned long cr2 = read_cr2();	/* before a probe below faults */

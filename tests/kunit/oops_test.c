@@ -71,8 +71,13 @@ static void bug_ends_the_thread(struct kunit *test)
 	u64 seq = log_next_seq();
 
 	KUNIT_EXPECT_TRUE(test, dies(test, do_bug, NULL));
-	EXPECT_LINES(test, seq, "------------[ cut here ]------------", "kernel BUG at ", "[#", "Comm: oopser",
-		     "do_bug+0x", "Modules linked in:", "---[ end trace 0000000000000000 ]---");
+	EXPECT_LINES(test, seq, "------------[ cut here ]------------", "kernel BUG at ", "[#");
+	if (ARCH_DIE_MODULES_FIRST)
+		EXPECT_LINES(test, seq, "[#", "Modules linked in:", "Comm: oopser", "do_bug+0x", "Code: ",
+			     "---[ end trace 0000000000000000 ]---");
+	else
+		EXPECT_LINES(test, seq, "[#", "Comm: oopser", "do_bug+0x", "Code: ", "Modules linked in:",
+			     "---[ end trace 0000000000000000 ]---");
 	KUNIT_EXPECT_TRUE(test, test_taint(TAINT_DIE));
 	KUNIT_EXPECT_EQ(test, oops_in_progress, 0);
 }

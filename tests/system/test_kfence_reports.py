@@ -47,7 +47,7 @@ PARTS = {
         "x86_64": r"Code: (?:[0-9a-f]{2} )*<[0-9a-f]{2}>(?: [0-9a-f]{2})*\nRSP: 0018:%s EFLAGS: [0-9a-f]{8}\n" % HEX
         + REGISTERS["x86_64"] + r"FS:  %s\(0000\) GS:%s\(0000\) knlGS:%s\n" % (HEX, HEX, HEX)
         + r"CS:  0010 DS: 0000 ES: 0000 CR0: %s\nCR2: %s CR3: %s CR4: %s\nCall Trace:\n <TASK>\n" % (HEX, HEX, HEX, HEX),
-        "arm64": r"lr : .*\nsp : %s\n" % HEX + REGISTERS["arm64"] + r"Code: (?:[0-9a-f]{8} )*\([0-9a-f]{8}\)\nCall trace:\n",
+        "arm64": r"lr : .*\nsp : %s\n" % HEX + REGISTERS["arm64"] + r"Call trace:\n",
     },
     "pc": {"x86_64": r"RIP: 0010:", "arm64": r"pstate: [0-9a-f]{8} \(.*\)\npc : "},
     "end": {"x86_64": r" </TASK>\n", "arm64": ""},

@@ -37,6 +37,12 @@ void arch_trap_init(unsigned int cpu);
 void arch_show_regs(const struct pt_regs *regs);
 
 /*
+ * arch_show_oops_code - print the instructions at the program counter where Linux has them only in an oops, at its end (arm64).
+ * Context: as arch_show_regs(), which prints them in any report on x86_64; there this prints nothing.
+ */
+void arch_show_oops_code(const struct pt_regs *regs);
+
+/*
  * arch_describe_fault - print the head of a memory fault's oops, KERN_ALERT, as Linux does here:
  *   x86_64  "BUG: kernel NULL pointer dereference, address: %016lx" (below one page) or
  *           "BUG: unable to handle page fault for address: %px", then "#PF: supervisor write

@@ -9,6 +9,8 @@
 #define ARCH_BUG_NAME		"Oops - BUG"
 #define ARCH_DIE_PREFIX		"Internal error: "
 #define ARCH_DIE_CODE		"%016lx"
+/* Is the list of modules before the registers, or behind the trace? */
+#define ARCH_DIE_MODULES_FIRST	1
 /* The lines around a trace; and whether it leaves out the interrupted instruction, shown above it. */
 #define ARCH_TRACE_BEGIN	"Call trace:\n"
 #define ARCH_TRACE_END		""
