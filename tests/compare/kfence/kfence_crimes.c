@@ -9,6 +9,9 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+/* As the smallest that arm64's Linux has a cache for: else the cache's name differs, and nothing is at the page's end. */
+#define SIZE 128
+
 /* Guarded, and where it is wanted. */
 static noinline char *get_object(bool left)
 {
@@ -16,7 +19,7 @@ static noinline char *get_object(bool left)
 	char *p;
 
 	while (time_before(jiffies, end)) {
-		p = kmalloc(32, GFP_KERNEL);
+		p = kmalloc(SIZE, GFP_KERNEL);
 		if (is_kfence_address(p) && PAGE_ALIGNED(p) == left)
 			return p;
 		kfree(p);
@@ -32,7 +35,7 @@ static noinline void out_of_bounds_left(volatile char *p)
 
 static noinline int out_of_bounds_right(volatile char *p)
 {
-	return p[32];
+	return p[SIZE];
 }
 
 static noinline int use_after_free(volatile char *p)
@@ -42,7 +45,7 @@ static noinline int use_after_free(volatile char *p)
 
 static noinline void corruption(volatile char *p)
 {
-	p[32] = 'B';
+	p[SIZE] = 'B';
 }
 
 static noinline void free_it(char *p)
