@@ -83,22 +83,24 @@ static bool is_false(const char *s)
 	return !*s || (is_integer(s, &value) && !value);
 }
 
-/* How many characters of @s the basic expression @pattern matches, from the start. */
+/* What the group in the basic expression @pattern matches; without one, how many characters the whole does. From the start. */
 static const char *match(struct expr *e, const char *s, const char *pattern)
 {
-	const char *error = NULL;
+	const char *error = NULL, *value;
+	struct regex_match m = { };
 	struct regex *re;
-	size_t start, end;
-	bool found;
 
-	if (strstr(pattern, "\\("))
-		return mistake(e, "groups are not handled here:", pattern);
 	re = regex_compile(pattern, false, false, &error);
 	if (!re)
 		return mistake(e, error ? error : errno_text(ENOMEM), NULL);
-	found = regex_search(re, s, &start, &end) && start == 0;
+	if (!regex_match(re, s, &m) || m.start)
+		m = (struct regex_match){ };
+	if (regex_has_group(re))
+		value = arena_strndup(&e->arena, s + m.group_start, m.group_end - m.group_start);
+	else
+		value = number(e, m.end);
 	regex_free(re);
-	return number(e, found ? end : 0);
+	return value ? value : mistake(e, errno_text(ENOMEM), NULL);
 }
 
 static const char *substr(struct expr *e)

@@ -13,14 +13,14 @@
 #include <linux/string.h>
 #include "regex.h"
 
-enum { OP_CHAR, OP_ANY, OP_SET, OP_BOL, OP_EOL, OP_SPLIT, OP_JUMP, OP_MATCH, OP_WORD_START, OP_WORD_END };
+enum { OP_CHAR, OP_ANY, OP_SET, OP_BOL, OP_EOL, OP_SPLIT, OP_JUMP, OP_MATCH, OP_WORD_START, OP_WORD_END, OP_GROUP };
 
 #define MAX_OPS 1024
 
 struct op {
 	u8 kind;
 	u8 c;
-	u16 x, y;		/* SPLIT: both ways; JUMP: x; SET: index of the set */
+	u16 x, y;		/* SPLIT: both ways, the preferred first; JUMP: x; SET: index of the set; GROUP: 0 begins, 1 ends */
 };
 
 struct regex {
@@ -29,6 +29,7 @@ struct regex {
 	unsigned long (*sets)[256 / BITS_PER_LONG];
 	unsigned int nr_sets;
 	bool ignore_case;
+	bool has_group;		/* the first one's place is kept */
 };
 
 struct compiler {
@@ -196,7 +197,12 @@ static void atom(struct compiler *c, bool first)
 	char ch = *c->p;
 
 	if (at_op(c, '(')) {
+		bool kept = !c->re->has_group;
+
 		take_op(c);
+		c->re->has_group = true;
+		if (kept)
+			add(c, OP_GROUP, 0, 0, 0);
 		if (++c->depth > 10)
 			c->error = "Regular expression too big";
 		else
@@ -206,6 +212,8 @@ static void atom(struct compiler *c, bool first)
 			c->error = "Unmatched ( or \\(";
 		else if (!c->error)
 			take_op(c);
+		if (kept)
+			add(c, OP_GROUP, 0, 1, 0);
 		return;
 	}
 	c->p++;
@@ -396,12 +404,32 @@ void regex_free(struct regex *re)
 	kvfree(re);
 }
 
+bool regex_has_group(const struct regex *re)
+{
+	return re->has_group;
+}
+
 /* ---- Matching ---- */
 
+/* A way through the program: where it is, and where the first group began and ended on it. Earlier ones are preferred. */
+struct thread {
+	u16 pc;
+	const char *group[2];
+};
+
 struct threads {
-	u16 pc[MAX_OPS];
+	struct thread *t;
 	unsigned int n;
-	DECLARE_BITMAP(seen, MAX_OPS);
+	unsigned long *seen;	/* bit: this op is in the list or led to what is */
+};
+
+struct matcher {
+	const struct regex *re;
+	const char *s;
+	struct threads now, next;
+	struct thread *stack;	/* each op is followed once and adds at most one more than it takes: n + 1 is enough */
+	const char *end;	/* of the longest match so far, or NULL */
+	const char *group[2];	/* on the preferred way to it */
 };
 
 static bool is_word(char c)
@@ -409,54 +437,67 @@ static bool is_word(char c)
 	return isalnum(c) || c == '_';
 }
 
-/* Add a thread and those it reaches without reading; the op list is its own to-do list. */
-static bool follow(const struct regex *re, struct threads *t, u16 start, const char *s, const char *p)
+/* Does the op hold at @p without reading? */
+static bool stands(const struct op *o, const char *s, const char *p)
 {
-	u16 stack[64];
+	switch (o->kind) {
+	case OP_BOL:
+		return p == s;
+	case OP_EOL:
+		return !*p;
+	case OP_WORD_START:
+		return (p == s || !is_word(p[-1])) && is_word(*p);
+	default:
+		return p > s && is_word(p[-1]) && !is_word(*p);
+	}
+}
+
+/* Add a thread and those it reaches without reading, the preferred first. */
+static void follow(struct matcher *m, struct threads *to, struct thread start, const char *p)
+{
 	unsigned int depth = 0;
-	bool matched = false;
 
-	stack[depth++] = start;
+	m->stack[depth++] = start;
 	while (depth) {
-		u16 pc = stack[--depth];
-		const struct op *o = &re->ops[pc];
+		struct thread t = m->stack[--depth];
+		const struct op *o = &m->re->ops[t.pc];
 
-		if (__test_and_set_bit(pc, t->seen))
+		if (__test_and_set_bit(t.pc, to->seen))
 			continue;
 		switch (o->kind) {
-		case OP_JUMP:
-			stack[depth++] = o->x;
-			break;
 		case OP_SPLIT:
-			if (depth + 2 <= ARRAY_SIZE(stack)) {
-				stack[depth++] = o->y;
-				stack[depth++] = o->x;
-			}
+			t.pc = o->y;
+			m->stack[depth++] = t;
+			t.pc = o->x;
+			m->stack[depth++] = t;
+			break;
+		case OP_JUMP:
+			t.pc = o->x;
+			m->stack[depth++] = t;
+			break;
+		case OP_GROUP:
+			t.group[o->x] = p;
+			t.pc++;
+			m->stack[depth++] = t;
 			break;
 		case OP_BOL:
-			if (p == s)
-				stack[depth++] = pc + 1;
-			break;
 		case OP_EOL:
-			if (!*p)
-				stack[depth++] = pc + 1;
-			break;
 		case OP_WORD_START:
-			if ((p == s || !is_word(p[-1])) && is_word(*p))
-				stack[depth++] = pc + 1;
-			break;
 		case OP_WORD_END:
-			if (p > s && is_word(p[-1]) && !is_word(*p))
-				stack[depth++] = pc + 1;
+			t.pc++;
+			if (stands(o, m->s, p))
+				m->stack[depth++] = t;
 			break;
 		case OP_MATCH:
-			matched = true;
+			if (m->end != p) {
+				m->end = p;
+				memcpy(m->group, t.group, sizeof(m->group));
+			}
 			break;
 		default:
-			t->pc[t->n++] = pc;
+			to->t[to->n++] = t;
 		}
 	}
-	return matched;
 }
 
 static bool reads(const struct regex *re, const struct op *o, char c)
@@ -468,47 +509,68 @@ static bool reads(const struct regex *re, const struct op *o, char c)
 	return o->c == (u8)c || (re->ignore_case && tolower(o->c) == tolower((u8)c));
 }
 
-/* The longest match that begins at @p, or NULL. */
-static const char *match_at(const struct regex *re, struct threads *now, struct threads *next,
-			    const char *s, const char *p)
+static void clear(struct matcher *m, struct threads *t)
 {
-	const char *end = NULL;
-	unsigned int i;
-
-	now->n = 0;
-	bitmap_zero(now->seen, MAX_OPS);
-	if (follow(re, now, 0, s, p))
-		end = p;
-	for (; now->n && *p; p++) {
-		struct threads *t;
-
-		next->n = 0;
-		bitmap_zero(next->seen, MAX_OPS);
-		for (i = 0; i < now->n; i++)
-			if (reads(re, &re->ops[now->pc[i]], *p) &&
-			    follow(re, next, now->pc[i] + 1, s, p + 1))
-				end = p + 1;
-		t = now;
-		now = next;
-		next = t;
-	}
-	return end;
+	t->n = 0;
+	bitmap_zero(t->seen, m->re->n);
 }
 
-bool regex_search(const struct regex *re, const char *s, size_t *start, size_t *end)
+/* The longest match that begins at @p: m->end. */
+static void match_at(struct matcher *m, const char *p)
 {
-	struct threads *t = kvmalloc(2 * sizeof(*t), GFP_KERNEL);
-	const char *p = s, *stop = NULL;
+	m->end = NULL;
+	clear(m, &m->now);
+	follow(m, &m->now, (struct thread){ }, p);
+	for (; m->now.n && *p; p++) {
+		struct threads t;
+
+		clear(m, &m->next);
+		for (unsigned int i = 0; i < m->now.n; i++) {
+			struct thread way = m->now.t[i];
+
+			if (reads(m->re, &m->re->ops[way.pc], *p)) {
+				way.pc++;
+				follow(m, &m->next, way, p + 1);
+			}
+		}
+		t = m->now;
+		m->now = m->next;
+		m->next = t;
+	}
+}
+
+bool regex_match(const struct regex *re, const char *s, struct regex_match *out)
+{
+	unsigned int n = re->n, words = BITS_TO_LONGS(n);
+	struct thread *t = kvmalloc((3 * n + 1) * sizeof(*t) + 2 * words * sizeof(long), GFP_KERNEL);
+	unsigned long *bits = (unsigned long *)(t + 3 * n + 1);
+	struct matcher m = { .re = re, .s = s, .now = { t, 0, bits }, .next = { t + n, 0, bits + words }, .stack = t + 2 * n };
+	const char *p = s;
 
 	if (!t)
 		return false;
 	do {
-		stop = match_at(re, &t[0], &t[1], s, p);
-	} while (!stop && *p++);
-	if (stop && start)
-		*start = p - s;
-	if (stop && end)
-		*end = stop - s;
+		match_at(&m, p);
+	} while (!m.end && *p++);
 	kvfree(t);
-	return stop;
+	if (!m.end)
+		return false;
+	out->start = p - s;
+	out->end = m.end - s;
+	out->group_start = m.group[1] ? m.group[0] - s : 0;
+	out->group_end = m.group[1] ? m.group[1] - s : 0;
+	return true;
+}
+
+bool regex_search(const struct regex *re, const char *s, size_t *start, size_t *end)
+{
+	struct regex_match m;
+
+	if (!regex_match(re, s, &m))
+		return false;
+	if (start)
+		*start = m.start;
+	if (end)
+		*end = m.end;
+	return true;
 }

@@ -14,5 +14,16 @@ struct regex;
 struct regex *regex_compile(const char *pattern, bool extended, bool ignore_case, const char **error);
 void regex_free(struct regex *re);
 
-/* regex_search - the leftmost match in @s; its place in *start, *end (either may be NULL). */
+/* regex_search - the leftmost match in @s, of those the longest; its place in *start, *end (either may be NULL). */
 bool regex_search(const struct regex *re, const char *s, size_t *start, size_t *end);
+
+/*
+ * regex_match - the same, and what the first group of the pattern matched, its last time round; the operators before it in the
+ * pattern have taken as much as they could. [0, 0): it took no part.
+ */
+struct regex_match {
+	size_t start, end;
+	size_t group_start, group_end;
+};
+bool regex_match(const struct regex *re, const char *s, struct regex_match *out);
+bool regex_has_group(const struct regex *re);
