@@ -74,6 +74,28 @@ static int cmd_export(struct cmd *c)
 	return 0;
 }
 
+static int cmd_local(struct cmd *c)
+{
+	int i, status = 0;
+
+	if (!c->sh->frame)
+		return cmd_error(c, "can only be used in a function");
+	for (i = 1; i < c->argc; i++) {
+		char *eq = strchr(c->argv[i], '=');
+		size_t len = eq ? (size_t)(eq - c->argv[i]) : strlen(c->argv[i]);
+
+		if (!is_name(c->argv[i], len)) {
+			status = cmd_error(c, "`%s': not a valid identifier", c->argv[i]);
+			continue;
+		}
+		if (eq)
+			*eq = '\0';
+		if (var_make_local(c->sh, c->argv[i]) || (eq && var_set(c->sh, c->argv[i], eq + 1)))
+			return cmd_perror(c, c->argv[i], -ENOMEM);
+	}
+	return status;
+}
+
 static int cmd_unset(struct cmd *c)
 {
 	int i, status = 0;
@@ -302,6 +324,7 @@ static int cmd_sh(struct cmd *c)
 		kfree(sh);
 		return cmd_perror(c, "fork", -ENOMEM);
 	}
+	sh->frame = NULL;
 	sh->loops = 0;
 	sh->leave_loops = 0;
 	sh->status = 0;
@@ -416,7 +439,7 @@ static int cmd_help(struct cmd *c)
 SHELL_COMMAND(cd, "cd", cmd_cd, CMD_SHELL, "[DIR]", "Change the current directory");
 SHELL_COMMAND(pwd, "pwd", cmd_pwd, CMD_SHELL, "", "Print the current directory");
 SHELL_COMMAND(export, "export", cmd_export, CMD_SHELL, "NAME[=VALUE]...", "Mark variables for commands");
-SHELL_COMMAND(local, "local", cmd_export, CMD_SHELL, "NAME[=VALUE]...", "Set variables in a function (they are global here)");
+SHELL_COMMAND(local, "local", cmd_local, CMD_SHELL, "NAME[=VALUE]...", "Set variables of this function's own");
 SHELL_COMMAND(unset, "unset", cmd_unset, CMD_SHELL, "NAME...", "Remove variables");
 SHELL_COMMAND(set, "set", cmd_set, CMD_SHELL, "[-ex] [--] [ARG...]", "Show variables, set options and $1...");
 SHELL_COMMAND(shift, "shift", cmd_shift, CMD_SHELL, "[N]", "Drop the first of $1...");

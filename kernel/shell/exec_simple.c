@@ -206,6 +206,7 @@ struct function_call {
 static int call_function(struct shell *sh, void *arg)
 {
 	struct function_call *fc = arg;
+	struct call_frame frame = { }, *outer = sh->frame;
 	char **args = sh->args;
 	int nr = sh->nr_args, status = 1;
 	unsigned int loops = sh->loops;
@@ -216,13 +217,16 @@ static int call_function(struct shell *sh, void *arg)
 	sh->args = NULL;
 	sh->nr_args = 0;
 	sh->loops = 0;
+	sh->frame = &frame;
 	if (text && !set_args(sh, fc->argc - 1, fc->argv + 1)) {
-		status = shell_run_text(sh, text, sh->name);
+		status = run_text(sh, text);
 		free_args(sh);
 	} else {
 		shell_error(sh, "%s", errno_text(-ENOMEM));
 	}
 	kfree(text);
+	vars_leave(sh, &frame);
+	sh->frame = outer;
 	sh->args = args;
 	sh->nr_args = nr;
 	sh->loops = loops;
@@ -336,6 +340,50 @@ static int run_with_assignments(struct shell *sh, struct arena *a, struct node *
 	return status;
 }
 
+/*
+ * A word behind `local` or `export`. NAME=value is an assignment there: one field whatever is in it; a list is assigned
+ * here, and its name the field.
+ */
+static int expand_declared(struct shell *sh, struct arena *a, bool local, const char *word, struct fields *f)
+{
+	const char *eq = word;
+	char *name, *value, *field;
+	int err;
+
+	while (isalnum(*eq) || *eq == '_')
+		eq++;
+	if (*eq != '=' || !is_name(word, eq - word))
+		return expand_word(sh, a, word, f);
+	name = arena_strndup(a, word, eq - word);
+	if (!name)
+		return -ENOMEM;
+	if (eq[1] == '(') {
+		err = !local ? 0 : sh->frame ? var_make_local(sh, name) : -EPERM;
+		if (!err)
+			err = assign(sh, a, word);
+		return err && err != -EPERM ? err : fields_add(f, a, name);	/* `local` tells what is not permitted */
+	}
+	value = expand_single(sh, a, eq + 1);
+	if (!value)
+		return -EINVAL;
+	field = arena_alloc(a, strlen(name) + strlen(value) + 2);
+	if (!field)
+		return -ENOMEM;
+	sprintf(field, "%s=%s", name, value);
+	return fields_add(f, a, field);
+}
+
+static int expand_words(struct shell *sh, struct arena *a, struct node *n, struct fields *f)
+{
+	bool local = n->nr_words && !strcmp(n->words[0], "local");
+	bool declares = local || (n->nr_words && !strcmp(n->words[0], "export"));
+	int err = 0;
+
+	for (unsigned int i = 0; !err && i < n->nr_words; i++)
+		err = declares ? expand_declared(sh, a, local, n->words[i], f) : expand_word(sh, a, n->words[i], f);
+	return err;
+}
+
 static int nothing(struct shell *sh, void *arg)
 {
 	return 0;
@@ -345,14 +393,12 @@ int exec_simple(struct shell *sh, struct node *n, bool own_thread)
 {
 	struct arena a = { 0 };
 	struct fields f = { 0 };
-	int status = 0, err = 0;
-	unsigned int i;
+	int status = 0, err;
 
 	/* A command that is only assignments has the status of the last $(…) in them. */
 	if (!n->nr_words)
 		sh->status = 0;
-	for (i = 0; !err && i < n->nr_words; i++)
-		err = expand_word(sh, &a, n->words[i], &f);
+	err = expand_words(sh, &a, n, &f);
 	if (err) {
 		if (err == -ENOMEM)
 			shell_error(sh, "%s", errno_text(err));

@@ -33,7 +33,7 @@ struct job {
 	struct shell sh;		/* a copy: what the job changes is lost with it */
 	bool has_shell;
 	struct node *node;		/* either a tree, to be run in the copy; */
-	const char *text;		/* or source text, likewise; */
+	const char *text;		/* or source text, in the copy or in cmd_shell; */
 	struct shell *cmd_shell;	/* or one command in this shell, which waits */
 	const struct shell_command *cmd;
 	int argc;
@@ -92,11 +92,17 @@ bool shell_check_interrupt(struct shell *sh)
 	return sh->interrupted;
 }
 
+#define STACK_FOR_STEP (6 * 1024)	/* what any command may need, from one check to the next */
+#define STACK_FOR_TEXT (10 * 1024)	/* some compound commands within one another, and then a command */
+
+static unsigned long stack_left(void)
+{
+	return (unsigned long)__builtin_frame_address(0) - (unsigned long)task_stack_page(current);
+}
+
 bool shell_stack_low(void)
 {
-	unsigned long sp = (unsigned long)__builtin_frame_address(0);
-
-	return sp - (unsigned long)task_stack_page(current) < 6 * 1024;
+	return stack_left() < STACK_FOR_STEP;
 }
 
 /* ---- Threads ---- */
@@ -449,6 +455,33 @@ static struct job *text_job(struct shell *sh, const char *text, size_t len)
 		return NULL;
 	}
 	return j;
+}
+
+/*
+ * The text runs in @sh itself. Each such job takes a stack, and is counted as any job is: so this ends, in words, before
+ * the memory does. Should the shell die in there, what its calls have made local stays as it is.
+ */
+int run_text(struct shell *sh, const char *text)
+{
+	struct call_frame *frame = sh->frame;
+	unsigned int loops = sh->loops, conditions = sh->conditions;
+	struct job *j;
+	int status;
+
+	if (stack_left() >= STACK_FOR_TEXT)
+		return shell_run_text(sh, text, sh->name);
+	j = new_job(sh);
+	if (!j)
+		return 126;
+	j->cmd_shell = sh;
+	j->text = text;
+	if (start_job(sh, j, "sh"))
+		return 126;
+	status = finish_job(sh, j);
+	sh->frame = frame;
+	sh->loops = loops;
+	sh->conditions = conditions;
+	return status;
 }
 
 int run_background(struct shell *sh, struct node *n)

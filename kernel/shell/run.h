@@ -31,6 +31,11 @@ int run_command(struct shell *sh, const struct shell_command *cmd, int argc, cha
 int run_pipeline(struct shell *sh, struct node *n);
 int run_subshell(struct shell *sh, struct node *n);
 int run_background(struct shell *sh, struct node *n);
+/*
+ * run_text - a function's body in this shell: where it stands if the stack is long enough, else in a thread with a stack of
+ * its own. Returns: its status, 126 if there can be no such thread, STATUS_KILLED after an oops.
+ */
+int run_text(struct shell *sh, const char *text);
 /* exec.c: has break, return, exit or Ctrl-C been met, so that everything unwinds? */
 bool shell_leaving(struct shell *sh);
 /* exec_simple.c: N_FUNCTION. Returns the status. */

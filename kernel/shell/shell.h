@@ -169,6 +169,18 @@ struct func {
 	char name[];
 };
 
+/* What `local` in a function hides: the variable of that name from outside, or none. */
+struct hidden_var {
+	struct hidden_var *next;
+	struct var *old;	/* taken out of the shell's list; NULL: there was none */
+	char name[];
+};
+
+/* One call of a function. */
+struct call_frame {
+	struct hidden_var *hidden;
+};
+
 struct shell {
 	struct var *vars;
 	struct func *funcs;
@@ -179,6 +191,8 @@ struct shell {
 	const char *name;	/* $0, and what messages begin with */
 	int status;		/* $? */
 	int cpu;		/* commands run on this CPU (`cpu N CMD`), or -1 */
+	struct call_frame *frame;	/* of the function that runs; NULL: none does */
+	struct call_frame own_frame;	/* of a subshell in a function, which ends before the function does */
 	unsigned int loops;	/* nesting of loops here */
 	int leave_loops;	/* break or continue: how many to leave still */
 	bool continue_last;	/* … and the last of them goes on */
@@ -201,6 +215,13 @@ int var_set(struct shell *sh, const char *name, const char *value);
 int var_set_array(struct shell *sh, const char *name, char **elems, unsigned int nr);
 int var_set_elem(struct shell *sh, const char *name, unsigned int index, const char *value);
 void var_unset(struct shell *sh, const char *name);
+/*
+ * var_make_local - from here to the end of the function that runs @name is another variable, without a value; nothing
+ * happens if it is already. sh->frame is set. 0 or -ENOMEM.
+ * vars_leave - the end of the call: what it made local goes, and what that had hidden is back.
+ */
+int var_make_local(struct shell *sh, const char *name);
+void vars_leave(struct shell *sh, struct call_frame *frame);
 bool is_name(const char *s, size_t len);
 int set_args(struct shell *sh, int argc, char **argv);
 void free_args(struct shell *sh);

@@ -2,7 +2,8 @@
 /*
  * Variables, positional arguments and the life of a shell environment.
  *
- * Variables are a plain list: a shell holds a few dozen, and a list is easy to copy for a subshell.
+ * Variables are a plain list: a shell holds a few dozen, and a list is easy to copy for a subshell. A function's local
+ * variable takes the place of the one from outside, which waits in the call's frame: whoever looks a name up sees one.
  */
 #include <linux/dcache.h>
 #include <linux/err.h>
@@ -34,16 +35,24 @@ const char *var_get(struct shell *sh, const char *name)
 	return v->value;
 }
 
+static struct var *new_var(const char *name)
+{
+	struct var *v = kzalloc(sizeof(*v) + strlen(name) + 1, GFP_KERNEL);
+
+	if (v)
+		strcpy(v->name, name);
+	return v;
+}
+
 static struct var *var_make(struct shell *sh, const char *name)
 {
 	struct var *v = var_find(sh, name, strlen(name));
 
 	if (v)
 		return v;
-	v = kzalloc(sizeof(*v) + strlen(name) + 1, GFP_KERNEL);
+	v = new_var(name);
 	if (!v)
 		return NULL;
-	strcpy(v->name, name);
 	v->next = sh->vars;
 	sh->vars = v;
 	return v;
@@ -153,6 +162,56 @@ void var_unset(struct shell *sh, const char *name)
 	}
 }
 
+/* ---- Local variables ---- */
+
+int var_make_local(struct shell *sh, const char *name)
+{
+	struct hidden_var *h;
+	struct var **pp, *v;
+
+	for (h = sh->frame->hidden; h; h = h->next)
+		if (!strcmp(h->name, name))
+			return 0;
+	h = kzalloc(sizeof(*h) + strlen(name) + 1, GFP_KERNEL);
+	v = new_var(name);
+	if (!h || !v) {
+		kfree(h);
+		kfree(v);
+		return -ENOMEM;
+	}
+	strcpy(h->name, name);
+	for (pp = &sh->vars; *pp; pp = &(*pp)->next) {
+		if (!strcmp((*pp)->name, name)) {
+			h->old = *pp;
+			*pp = h->old->next;
+			v->exported = h->old->exported;
+			break;
+		}
+	}
+	h->next = sh->frame->hidden;
+	sh->frame->hidden = h;
+	v->next = sh->vars;
+	sh->vars = v;
+	return 0;
+}
+
+void vars_leave(struct shell *sh, struct call_frame *frame)
+{
+	struct hidden_var *h;
+
+	while ((h = frame->hidden)) {
+		frame->hidden = h->next;
+		var_unset(sh, h->name);
+		if (h->old) {
+			h->old->next = sh->vars;
+			sh->vars = h->old;
+		}
+		kfree(h);
+	}
+}
+
+/* ---- Arguments, environments ---- */
+
 void free_args(struct shell *sh)
 {
 	if (sh->args)
@@ -212,13 +271,15 @@ int shell_copy(struct shell *sh, struct shell *from)
 	sh->funcs = NULL;
 	sh->args = NULL;
 	sh->nr_args = 0;
+	sh->own_frame.hidden = NULL;
+	sh->frame = from->frame ? &sh->own_frame : NULL;
 	sh->interactive = false;
 	sh->cwd = dget(from->cwd);
 	if (set_args(sh, from->nr_args, from->args))
 		goto fail;
 	for (v = from->vars; v; v = v->next) {
-		if (v->is_array ? var_set_array(sh, v->name, v->elems, v->nr_elems)
-				: var_set(sh, v->name, v->value ? v->value : ""))
+		if (v->is_array ? var_set_array(sh, v->name, v->elems, v->nr_elems) :
+		    v->value ? var_set(sh, v->name, v->value) : var_make(sh, v->name) ? 0 : -ENOMEM)
 			goto fail;
 		sh->vars->exported = v->exported;
 	}
@@ -242,6 +303,7 @@ fail:
 
 void shell_destroy(struct shell *sh)
 {
+	vars_leave(sh, &sh->own_frame);
 	while (sh->vars) {
 		struct var *v = sh->vars;
 

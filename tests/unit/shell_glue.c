@@ -290,3 +290,82 @@ int glue_regex(const char *pattern, int extended, int ignore_case, const char *s
 	regex_free(re);
 	return ret;
 }
+
+/* What the first group matched, or NULL: no match. */
+char *glue_regex_group(const char *pattern, int extended, const char *s)
+{
+	const char *error;
+	struct regex *re = regex_compile(pattern, extended, false, &error);
+	struct regex_match m;
+	char *got = NULL;
+
+	if (re && regex_match(re, s, &m))
+		got = kstrndup(s + m.group_start, m.group_end - m.group_start, GFP_KERNEL);
+	regex_free(re);
+	return got;
+}
+
+static void show_var(struct strbuf *b, struct shell *sh, const char *name)
+{
+	const char *value = var_get(sh, name);
+	struct var *v = var_find(sh, name, strlen(name));
+
+	sb_puts(b, name);
+	sb_puts(b, !v ? "!" : v->exported ? "^" : "=");
+	sb_puts(b, value ? value : "");
+	sb_addc(b, ' ');
+}
+
+static void show_vars(struct strbuf *b, struct shell *sh)
+{
+	show_var(b, sh, "x");
+	show_var(b, sh, "y");
+	show_var(b, sh, "z");
+	sb_puts(b, "/ ");
+}
+
+/*
+ * x=1, y=2 (exported), no z; a function makes x, y and z local and sets two of them; a function that it calls and a
+ * subshell in it do so again. What is seen on the way. NULL: no memory, and everything is as it was.
+ */
+char *glue_locals(void)
+{
+	char *vars[] = { "x", "1", "y", "2", NULL };
+	struct shell *sh = shell_with(vars), sub;
+	struct call_frame outer = { }, inner = { };
+	struct strbuf b = { 0 };
+	int err = -ENOMEM;
+
+	if (!sh)
+		return NULL;
+	if (!var_find(sh, "y", 1))
+		goto out;
+	var_find(sh, "y", 1)->exported = true;
+	sh->frame = &outer;
+	if (var_make_local(sh, "x") || var_make_local(sh, "y") || var_make_local(sh, "z"))
+		goto out;
+	show_vars(&b, sh);
+	if (var_set(sh, "x", "11") || var_set(sh, "z", "13") || var_make_local(sh, "x"))
+		goto out;
+	show_vars(&b, sh);
+	sh->frame = &inner;
+	if (var_make_local(sh, "x") || var_set(sh, "x", "111"))
+		goto out;
+	var_unset(sh, "y");
+	show_vars(&b, sh);
+	if (!shell_copy(&sub, sh)) {
+		err = var_make_local(&sub, "z");
+		show_vars(&b, &sub);
+		shell_destroy(&sub);
+	}
+out:
+	vars_leave(sh, &inner);
+	sh->frame = &outer;
+	vars_leave(sh, &outer);
+	sh->frame = NULL;
+	show_vars(&b, sh);
+	shell_destroy(sh);
+	if (err || b.oom)
+		sb_free(&b);
+	return b.s;
+}

@@ -248,6 +248,50 @@ static void test_regex(void **state)
 	}
 }
 
+static void test_regex_group(void **state)
+{
+	static const struct {
+		const char *re;
+		int ext;
+		const char *s, *group;
+	} t[] = {
+		{ "\\(.*\\)=.*", 0, "a=b=c", "a=b" }, { ".*=\\(.*\\)", 0, "a=b=c", "c" }, { "\\([^=]*\\)=", 0, "key=value", "key" },
+		{ "a\\(b*\\)", 0, "xabbb", "bbb" }, { "\\(a*\\)\\(b\\)", 0, "aab", "aa" }, { "\\(a\\)*b", 0, "b", "" },
+		{ "(a|b)+c", 1, "abac", "a" }, { "(x)?(y)", 1, "y", "" }, { "((a)b)+", 1, "abab", "ab" }, { "(ab){2}", 1, "ababab", "ab" },
+		{ "(a|ab)(c|bcd)", 1, "abcd", "a" }, { "[(](.)", 1, "((", "(" }, { "a{0}(b)", 1, "ab", "b" }, { "(a){0}b", 1, "b", "" },
+		{ "abc", 0, "abc", "" }, { "\\(a\\)", 0, "b", NULL }, { "^\\(\\)$", 0, "", "" },
+	};
+
+	for (unsigned int i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		char *got = glue_regex_group(t[i].re, t[i].ext, t[i].s);
+
+		if (!got != !t[i].group || (got && strcmp(got, t[i].group)))
+			print_error("/%s/ in `%s': `%s'\n", t[i].re, t[i].s, got ? got : "(none)");
+		assert_int_equal(!got, !t[i].group);
+		if (got)
+			assert_string_equal(got, t[i].group);
+		kvfree(got);
+	}
+}
+
+/* Each may be left out, so all are followed at once. */
+static void test_regex_of_many_ways(void **state)
+{
+	char re[8 * 100 + 2] = "", s[101] = "";
+	int len = 0;
+
+	for (int i = 0; i < 100; i++)
+		strcat(re, "x\\?");
+	strcat(re, "z");
+	assert_int_equal(glue_regex(re, 0, 0, "z", &len), 0);
+	assert_int_equal(len, 1);
+	memset(s, 'x', 100);
+	assert_int_equal(glue_regex(re, 0, 0, s, &len), -1);
+	strcpy(s + 98, "z");
+	assert_int_equal(glue_regex(re, 0, 0, s, &len), 0);
+	assert_int_equal(len, 99);
+}
+
 /* Every allocation fails in turn: nothing crashes, nothing stays behind. */
 static void test_allocation_failures(void **state)
 {
@@ -277,6 +321,29 @@ static void test_allocation_failures(void **state)
 			assert_int_equal(host_allocations, before);
 		}
 	}
+}
+
+/* ---- Variables of a function ---- */
+
+static void test_local_variables(void **state)
+{
+	static const char want[] = "x= y^ z= / x=11 y^ z=13 / x=111 y! z=13 / x=111 y! z= / x=1 y^2 z! / ";
+	long before = host_allocations, n;
+	char *got = glue_locals();
+
+	assert_string_equal(got, want);
+	kvfree(got);
+	assert_int_equal(host_allocations, before);
+	for (n = 0; n < 100; n++) {
+		host_fail_after = n;
+		got = glue_locals();
+		host_fail_after = -1;
+		if (got)
+			assert_string_equal(got, want);
+		kvfree(got);
+		assert_int_equal(host_allocations, before);
+	}
+	assert_non_null(got);
 }
 
 /* ---- Whatever is typed ---- */
@@ -383,7 +450,8 @@ int main(void)
 		cmocka_unit_test(test_syntax_errors_name_token_and_column), cmocka_unit_test(test_expand_parameters),
 		cmocka_unit_test(test_expand_arrays), cmocka_unit_test(test_expand_commands_and_arithmetic),
 		cmocka_unit_test(test_expand_globs), cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_patterns),
-		cmocka_unit_test(test_regex), cmocka_unit_test(test_allocation_failures),
+		cmocka_unit_test(test_regex), cmocka_unit_test(test_regex_group), cmocka_unit_test(test_regex_of_many_ways),
+		cmocka_unit_test(test_local_variables), cmocka_unit_test(test_allocation_failures),
 		cmocka_unit_test(test_random_lines), cmocka_unit_test(test_deep_nesting),
 	};
 
