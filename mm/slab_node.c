@@ -241,56 +241,85 @@ void slab_trim_empty_locked(struct kmem_cache_node *n, unsigned long keep, struc
 
 /* ---- Objects back into slabs ---- */
 
-/* Returns: whether the object was in use and is free now; if not, that was reported. */
-static inline bool mark_free(struct kmem_cache *s, struct page *slab, unsigned long *map, void *object,
-			     unsigned int index, unsigned long offset)
+static void report_bad_free(struct kmem_cache *s, struct page *slab, void *object)
 {
-	unsigned long *word = map + index / BITS_PER_LONG, bit = 1UL << index % BITS_PER_LONG;
+	unsigned int index = slab_object_index(s, slab, object);
 
-	if (unlikely(index >= slab->slab_objects || offset != (unsigned long)index * s->size + s->red_left_pad)) {
+	if (index >= slab->slab_objects || object != slab_object(s, slab, index))
 		slab_bug(s, slab, NULL, "Invalid object pointer 0x%px", object);
-		return false;
-	}
-	if (unlikely(*word & bit || (page_type(slab) == PAGE_SLAB_NOTED && !slab_note_is_live(slab, index)))) {
+	else
 		slab_bug(s, slab, object, "Object already free");
-		return false;
-	}
-	*word |= bit;
-	slab->slab_inuse--;
-	return true;
 }
 
-/* Objects that follow each other in @objects and are of the first one's slab, which is of @n, are free again. Returns: how many. */
+/*
+ * Objects in a row of @objects that begin at @first and at every @size bytes from there, and are in use by @map, are free
+ * again. One multiplication by @reciprocal, 2^32 / size rounded up, tells both which object an offset is of and whether it
+ * is the object's start: the upper half is the quotient, and the lower one, the remainder's share, is less than @reciprocal
+ * only without a remainder. Returns: how many.
+ */
+static __always_inline unsigned int mark_free(unsigned long *map, bool one_word, void **objects, unsigned int count,
+					      unsigned long first, unsigned long bytes, u32 reciprocal)
+{
+	unsigned long done;
+
+	for (done = 0; done < count; done++) {
+		unsigned long offset = (unsigned long)objects[done] - first;
+		u64 product = offset * reciprocal;
+		unsigned long index = product >> 32, bit = 1UL << index % BITS_PER_LONG;
+		unsigned long *word = one_word ? map : map + index / BITS_PER_LONG;
+
+		if (offset >= bytes || (u32)product >= reciprocal || *word & bit)
+			break;
+		*word |= bit;
+	}
+	return done;
+}
+
+/* One object of a slab whose users are noted. Afterwards the slab is listed where it belongs, or gone. */
+static void put_noted_locked(struct kmem_cache *s, struct kmem_cache_node *n, struct page *slab, void *object)
+{
+	unsigned int index = slab_object_index(s, slab, object);
+
+	if (index >= slab->slab_objects || !slab_note_is_live(slab, index) ||
+	    !mark_free(slab_free_map(slab), false, &object, 1, (unsigned long)slab_object(s, slab, 0),
+		       (unsigned long)slab->slab_objects * s->size, s->reciprocal)) {
+		report_bad_free(s, slab, object);
+		return;
+	}
+	slab->slab_inuse--;
+	n->nr_inuse--;
+	slab_noted_put_locked(s, n, slab, index);
+}
+
+/*
+ * Objects that follow each other in @objects and are of the first one's slab, which is of @n, are free again. What cannot be
+ * freed is reported, and ends the run. Returns: how many that was, in all.
+ */
 unsigned int slab_put_run_locked(struct kmem_cache *s, struct kmem_cache_node *n, void **objects, unsigned int count)
 {
 	struct page *slab = slab_first_page(virt_to_page(*objects));
-	unsigned long base = (unsigned long)page_address(slab), bytes = PAGE_SIZE << s->order;
-	unsigned long *map = slab_free_map(slab);
+	unsigned long first = (unsigned long)slab_object(s, slab, 0), bytes = (unsigned long)slab->slab_objects * s->size;
 	enum slab_state old = slab_state_of(slab);
-	bool noted = page_type(slab) == PAGE_SLAB_NOTED;
-	u32 reciprocal = s->reciprocal;
-	unsigned int done = 0, freed = 0;
+	unsigned int done;
 
 	lockdep_assert_held(&n->lock);
-	do {
-		unsigned long offset = (unsigned long)objects[done] - base;
-		unsigned int index = (u64)offset * reciprocal >> 32;
+	if (unlikely(page_type(slab) == PAGE_SLAB_NOTED)) {
+		put_noted_locked(s, n, slab, *objects);
+		return 1;
+	}
+	if (slab->slab_objects <= BITS_PER_LONG) {
+		unsigned long bits = slab->free_bits;	/* in a register meanwhile */
 
-		if (offset >= bytes)
-			break;
-		if (mark_free(s, slab, map, objects[done], index, offset)) {
-			freed++;
-			if (unlikely(noted)) {
-				n->nr_inuse--;
-				/* Lists it where it belongs; it may be gone afterwards. */
-				slab_noted_put_locked(s, n, slab, index);
-				return 1;
-			}
-		}
-		done++;
-	} while (done < count);
-	n->nr_inuse -= freed;
+		done = mark_free(&bits, true, objects, count, first, bytes, s->reciprocal);
+		slab->free_bits = bits;
+	} else {
+		done = mark_free(slab->free_map, false, objects, count, first, bytes, s->reciprocal);
+	}
+	slab->slab_inuse -= done;
+	n->nr_inuse -= done;
 	relist_slab_locked(n, slab, old);
+	if (done < count && slab_first_page(virt_to_page(objects[done])) == slab)
+		report_bad_free(s, slab, objects[done++]);
 	return done;
 }
 
