@@ -4,8 +4,11 @@
  * and can be freed all the same. The slots used here are above those that modules get.
  */
 #include <kunit/test.h>
+#include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/kfence.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -15,6 +18,7 @@
 #include <paddock/isolation.h>
 #include <paddock/page.h>
 #include <paddock/slab.h>
+#include "../../mm/oot.h"
 #include "../../mm/slab.h"
 #include "mm_kunit.h"
 
@@ -25,7 +29,7 @@ static const struct oot_options plain = { .quota = ULONG_MAX, .notes = 4096 };
 static unsigned int slot;
 
 static void *(*slot_kmalloc)(size_t, gfp_t);
-static struct kmem_cache *(*slot_cache_create)(const char *, unsigned int, unsigned int, slab_flags_t, void (*)(void *));
+static struct kmem_cache *(*own_cache_create)(const char *, unsigned int, unsigned int, slab_flags_t, void (*)(void *));
 static struct kmem_cache *(*slot_caches_of)[KMALLOC_SHIFT_HIGH + 1];
 
 /* Each case has a slot to itself. */
@@ -39,7 +43,7 @@ static int next_slot(struct kunit *test)
 	if (oot_slot_open(slot))
 		return -ENOMEM;
 	slot_kmalloc = (void *)oot_slot_symbol(slot, "__kmalloc", NULL);
-	slot_cache_create = (void *)oot_slot_symbol(slot, "kmem_cache_create", NULL);
+	own_cache_create = (void *)oot_slot_symbol(slot, "kmem_cache_create", NULL);
 	slot_caches_of = (void *)oot_slot_symbol(slot, "kmalloc_caches", NULL);
 	return 0;
 }
@@ -92,7 +96,7 @@ static unsigned long dirty_words(const void *p, size_t bytes, u64 dirt)
 static void make_dirt(struct kunit *test)
 {
 	static const size_t sizes[] = { 8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192 };
-	struct kmem_cache *own = slot_cache_create("kunit_oot_own", 320, 0, 0, NULL);
+	struct kmem_cache *own = own_cache_create("kunit_oot_own", 320, 0, 0, NULL);
 	void **p = kunit_kzalloc(test, OBJECTS * sizeof(*p), GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, own);
@@ -246,6 +250,121 @@ static void notes_stop_and_slabs_become_ordinary(struct kunit *test)
 	slab_check(s);
 }
 
+/* ---- Noted objects that a CPU holds ---- */
+
+#define HELD_SIZE	128
+#define HELD_LIST	64	/* of objects; more than a slab has */
+
+/* Of @slab's objects, those that some CPU holds: used in the bitmap, and not handed out. Nobody else works with the slot. */
+static unsigned int held_objects(struct kmem_cache *s, struct page *slab, void **held)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < slab->slab_objects && n < HELD_LIST; i++)
+		if (!(slab->free_bits >> i & 1) && !slab_note_is_live(slab, i))
+			held[n++] = slab_object(s, slab, i);
+	return n;
+}
+
+static int allocate_one(void *out)
+{
+	*(void **)out = slot_kmalloc(HELD_SIZE, GFP_KERNEL);
+	while (!kthread_should_stop())
+		msleep(1);
+	return 0;
+}
+
+/* One allocation by @cpu, which then holds some more. */
+static void *allocated_on(struct kunit *test, unsigned int cpu)
+{
+	void *object = NULL;
+	struct task_struct *t = kthread_create_on_cpu(allocate_one, &object, cpu, "holder/%u");
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	wake_up_process(t);
+	for (unsigned int i = 0; i < 1000 && !READ_ONCE(object); i++)
+		msleep(1);
+	kthread_stop(t);
+	KUNIT_ASSERT_NOT_NULL(test, object);
+	return object;
+}
+
+/*
+ * Objects are freed, then @cpu takes them out of the slab again to have them at hand, and then they are freed once more.
+ * Each time it is said, and afterwards nothing is handed out twice, and no other's object is lost.
+ */
+static void free_what_a_cpu_holds(struct kunit *test, unsigned int cpu)
+{
+	struct kmem_cache *s = slot_cache(ilog2(HELD_SIZE));
+	void *first, *second, *held[HELD_LIST], *p[HELD_LIST], *still[HELD_LIST];
+	unsigned int nr_held, n = 0;
+	struct page *slab;
+	u64 seq;
+
+	oot_slot_enter(slot, "kunit", &(struct oot_options){ .quota = ULONG_MAX, .notes = 4096, .kfence_only = true });
+	first = allocated_on(test, cpu);
+	slab = slab_first_page(virt_to_page(first));
+	KUNIT_ASSERT_EQ(test, PAGE_SLAB_NOTED, page_type(slab));
+	/* All of the slab's objects are used once, and but for the first one freed: what is held from here on was somebody's. */
+	for (unsigned int i = 1; i < slab->slab_objects; i++) {
+		p[i] = allocated_on(test, cpu);
+		KUNIT_ASSERT_PTR_EQ(test, slab, slab_first_page(virt_to_page(p[i])));
+	}
+	KUNIT_EXPECT_EQ(test, 0U, held_objects(s, slab, held));
+	for (unsigned int i = 1; i < slab->slab_objects; i++)
+		kfree(p[i]);
+	second = allocated_on(test, cpu);
+	nr_held = held_objects(s, slab, held);
+	KUNIT_ASSERT_GE(test, nr_held, 4U);
+	seq = log_next_seq();
+	for (unsigned int i = 0; i < nr_held; i++)
+		kfree(held[i]);
+	KUNIT_EXPECT_EQ(test, nr_held, mm_logged(seq, "Object already free"));
+	KUNIT_EXPECT_EQ(test, nr_held, held_objects(s, slab, still));
+	KUNIT_EXPECT_EQ(test, 2UL, oot_slot_objects(slot, NULL));
+	slab_check(s);
+	/* The CPU gives them out, each once, with notes; and the first free of each is one. */
+	for (n = 0; n < nr_held; n++) {
+		p[n] = allocated_on(test, cpu);
+		for (unsigned int i = 0; i < n; i++)
+			KUNIT_EXPECT_PTR_NE(test, p[i], p[n]);
+		KUNIT_EXPECT_PTR_NE(test, p[n], first);
+		KUNIT_EXPECT_PTR_NE(test, p[n], second);
+	}
+	seq = log_next_seq();
+	for (unsigned int i = 0; i < n; i++)
+		kfree(p[i]);
+	kfree(first);
+	kfree(second);
+	KUNIT_EXPECT_EQ(test, 0U, mm_logged(seq, "BUG"));
+	KUNIT_EXPECT_EQ(test, 0UL, oot_slot_objects(slot, NULL));
+	slab_check(s);
+}
+
+/* The test runs on one CPU meanwhile. */
+static void free_here_what_is_held_on(struct kunit *test, unsigned int here, unsigned int holder)
+{
+	KUNIT_ASSERT_EQ(test, 0, set_cpus_allowed_ptr(current, cpumask_of(here)));
+	free_what_a_cpu_holds(test, holder);
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
+}
+
+static void a_second_free_of_what_this_cpu_holds_is_told(struct kunit *test)
+{
+	unsigned int here = raw_smp_processor_id();
+
+	free_here_what_is_held_on(test, here, here);
+}
+
+static void a_second_free_of_what_another_cpu_holds_is_told(struct kunit *test)
+{
+	unsigned int here = raw_smp_processor_id(), other = cpumask_any_but(cpu_online_mask, here);
+
+	if (other >= nr_cpu_ids)
+		kunit_skip(test, "there is one CPU");
+	free_here_what_is_held_on(test, here, other);
+}
+
 /* ---- Quarantine ---- */
 
 static void what_is_left_is_closed_and_can_be_freed(struct kunit *test)
@@ -332,7 +451,7 @@ static void a_forgotten_cache_is_told_and_taken_away(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, left);
 	oot_slot_enter(slot, "kunit_ghost", &plain);
-	own = slot_cache_create("kunit_oot_forgotten", 200, 0, 0, NULL);
+	own = own_cache_create("kunit_oot_forgotten", 200, 0, 0, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, own);
 	KUNIT_EXPECT_TRUE(test, own->flags & SLAB_NO_MERGE);
 	p = kmem_cache_alloc(own, GFP_KERNEL);
@@ -423,6 +542,8 @@ static struct kunit_case oot_cases[] = {
 	KUNIT_CASE(the_search_finds_dirt_of_others),
 	KUNIT_CASE(pages_over_the_limit_leave_zeroed),
 	KUNIT_CASE(notes_stop_and_slabs_become_ordinary),
+	KUNIT_CASE(a_second_free_of_what_this_cpu_holds_is_told),
+	KUNIT_CASE(a_second_free_of_what_another_cpu_holds_is_told),
 	KUNIT_CASE(what_is_left_is_closed_and_can_be_freed),
 	KUNIT_CASE(a_second_load_does_not_get_what_was_left),
 	KUNIT_CASE(a_forgotten_cache_is_told_and_taken_away),
