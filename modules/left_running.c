@@ -7,6 +7,7 @@
  *
  * what=stubborn starts a thread that does not heed kthread_stop(): the module cannot go before it has ended.
  * what=init_timer, init_work, init_thread run a function that is __init, which is freed when init has returned.
+ * what=hang_init, hang_exit do not return from there for so long, and nothing wakes them; spin_init turns in a loop.
  * fail=1 lets init fail after it has started the thing: the same bug on the other way out.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -26,10 +27,11 @@
 #include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
+#include <asm/processor.h>
 
 static char what[16] = "timer";
 module_param_string(what, what, sizeof(what), 0444);
-MODULE_PARM_DESC(what, "timer, hrtimer, work, delayed, requeue, tasklet, thread, stubborn, rcu, notifier, init_timer, init_work, init_thread");
+MODULE_PARM_DESC(what, "timer, hrtimer, work, delayed, requeue, tasklet, thread, stubborn, rcu, notifier, init_timer, init_work, init_thread, hang_init, hang_exit, spin_init");
 
 static int fail;
 module_param(fail, int, 0444);
@@ -37,7 +39,7 @@ MODULE_PARM_DESC(fail, "init fails with this errno");
 
 static int ms = 3000;
 module_param(ms, int, 0444);
-MODULE_PARM_DESC(ms, "how long the stubborn thread goes on; when the timers fire");
+MODULE_PARM_DESC(ms, "how long the stubborn thread goes on, or init or exit hangs; when the timers fire");
 
 static struct hrtimer hrtimer;
 
@@ -133,6 +135,13 @@ static int begin(void)
 		call_rcu(head, on_rcu);
 	} else if (!strcmp(what, "notifier")) {
 		return register_module_notifier(&notifier);
+	} else if (!strcmp(what, "hang_init") || !strcmp(what, "hang_exit")) {
+		msleep(ms);
+	} else if (!strcmp(what, "spin_init")) {
+		unsigned long end = jiffies + msecs_to_jiffies(ms);
+
+		while (time_before(jiffies, end))
+			cpu_relax();
 	} else {
 		pr_err("what is %s?\n", what);
 		return -EINVAL;
@@ -142,7 +151,7 @@ static int begin(void)
 
 static bool at_exit(void)	/* what ends by itself too soon is started last */
 {
-	return !fail && (!strcmp(what, "work") || !strcmp(what, "rcu"));
+	return !fail && (!strcmp(what, "work") || !strcmp(what, "rcu") || !strcmp(what, "hang_exit"));
 }
 
 /* ---- What init's memory is needed for after init ---- */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Many isolated modules at once: sixteen grazers under sixteen names, each at work on its own thread; lists and limits
- * that change while modules come and go on other CPUs. Nothing is damaged, and everything is accounted for.
+ * Many isolated modules at once: sixteen grazers under sixteen names, each at work on its own thread; lists, limits,
+ * quotas and failures that change while modules come and go on other CPUs. Nothing is damaged, and everything is accounted for.
  *
  * pasture.seconds=60 on the command line lets the sixteen graze for longer than a test has time.
  */
@@ -26,8 +26,9 @@ static unsigned int seconds = 1;
 module_param(seconds, uint, 0644);
 MODULE_PARM_DESC(seconds, "how long the sixteen graze");
 
-#define LIST	"/sys/module/module/parameters/oot_list"
-#define LIMIT	"/sys/module/module/parameters/oot_page_limit"
+#define PARAMETER(name)	"/sys/module/module/parameters/" name
+#define LIST		PARAMETER("oot_list")
+#define LIMIT		PARAMETER("oot_page_limit")
 
 /* grazer.ko, with every "grazer" in it called "graze0" … "grazef". */
 static int load_grazer(const void *image, size_t len, unsigned int n)
@@ -103,14 +104,32 @@ static void sixteen_graze_and_nothing_is_damaged(struct kunit *test)
 
 /* ---- Changes while modules come and go ---- */
 
-static const char *const texts[] = { "hello", "hello,object_cache", "", "object-cache", "a,b,c,hello", "a,,b", "x y" };
-static const char *const limits[] = { "0", "-1", "3", "many", "18446744073709551615" };
+/* Good ones and bad ones: what is refused changes nothing. */
+static const struct {
+	const char *file, *text[6];
+} changes[] = {
+	{ LIST, { "victim", "victim,object_cache", "object-cache", "a,b,c,victim", "a,,b", "" } },
+	{ LIMIT, { "0", "-1", "3", "many", "18446744073709551615", "1" } },
+	{ PARAMETER("oot_quota"), { "victim:0", "object_cache:2,victim:100", "victim:many", "", "object-cache:0", "" } },
+	{ PARAMETER("fail_alloc"), { "object_cache:30", "", "victim:stacks,object_cache:stacks", "victim:0", "victim:1", "" } },
+	{ PARAMETER("kfence"), { "victim", "", "a b", "object_cache,victim", "", "" } },
+	{ PARAMETER("oot_sites"), { "victim", "object_cache:1", "object_cache", "", "", "" } },
+	{ PARAMETER("oot_notes"), { "0", "4096", "5", "-1", "4096", "4096" } },
+};
 
-static int change_lists(void *unused)
+/* Every setting as it is at boot. */
+static void put_back(struct kunit *test)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(changes); i++)
+		mm_write_file(changes[i].file, !strcmp(changes[i].file, LIMIT) ? "-1" :
+			      !strcmp(changes[i].file, PARAMETER("oot_notes")) ? "4096" : "\n");
+}
+
+static int change_settings(void *unused)
 {
 	for (unsigned int i = 0; !kthread_should_stop(); i++) {
-		mm_write_file(LIST, texts[i % ARRAY_SIZE(texts)]);
-		mm_write_file(LIMIT, limits[i % ARRAY_SIZE(limits)]);
+		for (unsigned int k = 0; k < ARRAY_SIZE(changes); k++)
+			mm_write_file(changes[k].file, changes[k].text[(i + k) % ARRAY_SIZE(changes[k].text)]);
 		msleep(1);
 	}
 	return 0;
@@ -129,7 +148,9 @@ static int load_file(const char *path)
 	return err;
 }
 
-static atomic_t failures;
+static atomic_t loads, refusals, failures, at_work;
+
+#define ROUNDS 10
 
 static int come_and_go(void *which)
 {
@@ -137,29 +158,69 @@ static int come_and_go(void *which)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/lib/modules/%s.ko", name);
-	for (unsigned int i = 0; i < 15; i++)
-		if (load_file(path) || module_unload(name, 0, NULL))
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		int err = load_file(path);
+
+		/* For want of memory only, and only while quotas and failures are set. */
+		if (err == -ENOMEM)
+			atomic_inc(&refusals);
+		else if (err || module_unload(name, 0, NULL))
 			atomic_inc(&failures);
+		else
+			atomic_inc(&loads);
+	}
+	atomic_dec(&at_work);
 	while (!kthread_should_stop())
 		msleep(1);
 	return 0;
 }
 
-static void lists_change_while_modules_come_and_go(struct kunit *test)
+static unsigned long objects_of_all_slots(void)
 {
-	struct task_struct *changer = kthread_run(change_lists, NULL, "changer");
-	struct task_struct *a = kthread_run(come_and_go, "hello", "hello_er");
-	struct task_struct *b = kthread_run(come_and_go, "object_cache", "cache_er");
+	unsigned long n = 0;
+
+	for (unsigned int i = 0; i < OOT_SLOTS_DEFAULT; i++)
+		n += oot_slot_objects(i, NULL);
+	return n;
+}
+
+static void settings_change_while_modules_come_and_go(struct kunit *test)
+{
+	unsigned long objects = objects_of_all_slots();
+	struct task_struct *changer, *a, *b;
 	u64 seq = log_next_seq();
 
+	atomic_set(&at_work, 2);
+	changer = kthread_run(change_settings, NULL, "changer");
+	a = kthread_run(come_and_go, "victim", "victims");
+	b = kthread_run(come_and_go, "object_cache", "caches");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(changer) || IS_ERR(a) || IS_ERR(b));
+	/* A thread that is stopped before it has begun never does. */
+	while (atomic_read(&at_work))
+		msleep(1);
 	kthread_stop(a);
 	kthread_stop(b);
 	kthread_stop(changer);
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&failures));
+	KUNIT_EXPECT_EQ(test, 2 * ROUNDS, atomic_read(&loads) + atomic_read(&refusals));
+	KUNIT_EXPECT_GT(test, atomic_read(&loads), 0);
+	kunit_info(test, "%d loads, %d refused\n", atomic_read(&loads), atomic_read(&refusals));
 	KUNIT_EXPECT_EQ(test, 0U, mm_logged(seq, " left "));
+	KUNIT_EXPECT_EQ(test, 0U, mm_logged(seq, "corrupt"));
 	KUNIT_EXPECT_EQ(test, 0U, mm_logged(seq, "BUG"));
-	KUNIT_EXPECT_FALSE(test, find_module("hello") || find_module("object_cache"));
+	KUNIT_EXPECT_FALSE(test, find_module("victim") || find_module("object_cache"));
+	KUNIT_EXPECT_EQ(test, objects, objects_of_all_slots());
+}
+
+/* The same with each allocation of it counted: slower, but not one object and not one page may be missing at the end. */
+static void and_all_is_accounted_for(struct kunit *test)
+{
+	struct mm_watch watch;
+
+	mm_watch_begin(test, &watch);
+	settings_change_while_modules_come_and_go(test);
+	put_back(test);
+	mm_watch_end(test, &watch);
 }
 
 /* A slot's module whose thread never returns keeps its slot, and keeps nobody else from theirs. */
@@ -187,30 +248,28 @@ static void a_module_that_does_not_go_keeps_its_slot(struct kunit *test)
 }
 
 static struct kunit_case pasture_cases[] = {
-	KUNIT_CASE(lists_change_while_modules_come_and_go),
+	KUNIT_CASE(settings_change_while_modules_come_and_go),
+	KUNIT_CASE(and_all_is_accounted_for),
 	KUNIT_CASE(a_module_that_does_not_go_keeps_its_slot),
 	KUNIT_CASE(sixteen_graze_and_nothing_is_damaged),
 	{ }
 };
 
-static int reset_limits(struct kunit *test)
+static int reset(struct kunit *test)
 {
+	atomic_set(&loads, 0);
+	atomic_set(&refusals, 0);
 	atomic_set(&failures, 0);
 	/* What earlier suites left in the slots is not this one's. */
 	oot_set_page_limit(0);
 	oot_set_page_limit(ULONG_MAX);
-	return mm_write_file(LIST, "\n");
-}
-
-static void put_back(struct kunit *test)
-{
-	mm_write_file(LIST, "\n");
-	mm_write_file(LIMIT, "-1\n");
+	put_back(test);
+	return 0;
 }
 
 static struct kunit_suite pasture_suite = {
 	.name = "pasture",
-	.init = reset_limits,
+	.init = reset,
 	.exit = put_back,
 	.test_cases = pasture_cases,
 };

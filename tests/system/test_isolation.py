@@ -225,6 +225,30 @@ def test_bad_input(vm):
         assert "loaded" in r.lines and "oot-kmalloc" not in r.out, r
 
 
+def test_a_module_that_does_not_return_keeps_its_slot(vm):
+    """Init that hangs or turns in a loop, exit that hangs: the shell goes on, so do other modules, and the slot stays taken."""
+    start = {"hang_init": "insmod left_running what=hang_init ms=100000000 &\n",
+             "spin_init": "insmod left_running what=spin_init ms=100000000 &\n",
+             "hang_exit": "insmod left_running what=hang_exit ms=100000000\nrmmod left_running &\n"}
+    for what, state in (("hang_init", "Loading"), ("spin_init", "Loading"), ("hang_exit", "Unloading")):
+        # With two slots: the one that hangs has the first, off the list, too; then there is one for all others.
+        r = vm(start[what] + """until lsmod | grep %s; do sleep 0.1; done
+rmmod left_running; echo rmmod $?; rmmod -f left_running; echo rmmod -f $?
+echo leak > %soot_list; insmod leak && cat /sys/module/leak/memory
+insmod left_running & p=$!; sleep 0.5; kill -INT $p; wait $p; echo second insmod $?
+echo dangling_file > %soot_list; insmod dangling_file || echo status $?; rmmod leak; dmesg | grep oot-kmalloc; ls /; echo end
+""" % (state, PARAMS, PARAMS), append="kfence.sample_interval=0 module.oot_slots=2 module.oot_list=left_running", smp=1)
+        assert re.search(r"^left_running +\d+ +\d+ \(%s\)$" % state, r.out, re.M), r
+        busy = r"rmmod: ERROR: could not remove 'left_running': Device or resource busy\nModule left_running is not live\n"
+        assert re.search(busy + "rmmod 1\n" + busy + "rmmod -f 1\n", r.out), r
+        assert "Module left_running use oot-kmalloc-0." in r.out and "Module leak use oot-kmalloc-1." in r.out, r
+        assert "live: 8 objects, 512 bytes" in r.lines, r
+        assert "dangling_file: no oot-kmalloc slot is free: all 2 hold pages of other modules" in r.out and "status 1" in r.lines, r
+        # Who loads it a second time waits for the outcome, and can be interrupted.
+        assert "second insmod 1" in r.out, r
+        assert "Module leak left 4 objects, 256 bytes" in r.out and r.lines[-1] == "end", r
+
+
 # ---- Modversions ----
 
 def patched(tmp_path, arch, change):
