@@ -14,6 +14,11 @@ def chance(share, nr_samples, side=1.0):
     return 1 - (1 - side * share) ** nr_samples
 
 
+def chance_after_pause(gap, interval, side=1.0):
+    """That an allocation which comes @gap after the one before it is guarded, and the bug seen: a tick must fall into the gap."""
+    return side * min(1.0, gap / interval)
+
+
 def simulate(dice, rate, share, interval, uptime, machines=1, side=1.0):
     """One fleet, event by event: allocations come by chance, each tick makes the next one guarded. Returns: (samples, catches)."""
     guarded = caught = 0

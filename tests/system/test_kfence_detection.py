@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: MIT
 """How often KFENCE catches a bug: always in full mode; when sampling, as often as docs/kfence.md forecasts."""
 import math
+import os
 import random
 import re
+import shutil
+import subprocess
 
 import pytest
 
 import detection_table
 import sampling_model as model
+from conftest import TREE
 
 
 def test_full_mode_catches_every_sample_ten_times_of_ten(arch):
@@ -64,3 +68,33 @@ def test_a_real_run_agrees_with_the_forecast(vm):
     assert abs(guarded / forecast - 1) < 0.1, (guarded, forecast)
     wanted = forecast / every
     assert wanted > 80 and abs(caught - wanted) < 5 * math.sqrt(wanted * (1 - 1 / every)), (caught, wanted)
+
+
+def test_a_pause_makes_the_catch(vm, tmp_path):
+    """Why the tables' columns for sampling are low: what counts is how long it was quiet before the bad allocation.
+
+    Two bugs, of which the second bites on one edge only, each in one allocation of 21. Four standard deviations, so that a
+    right forecast is refused once in 16,000 times; that all allocations are taken alike would be 5 catches of 300.
+    """
+    shutil.copy(os.path.join(TREE, "tests", "system", "modules", "kfence_gap.c"), str(tmp_path))
+    (tmp_path / "Makefile").write_text("obj-m := kfence_gap.o\n")
+    subprocess.run(["make", "-s", "-C", TREE, "ARCH=" + vm.arch, "M=" + str(tmp_path), "modules"], check=True)
+    rounds, cases = 300, [("quiet_us=300", 1.0), ("quiet_us=300 past_end=1", 0.5), ("quiet_us=0", 1.0)]
+    look = "cat /proc/uptime; grep -E 'total (slab alloc|page alloc|bugs)' /sys/kernel/debug/kfence/stats\n"
+    r = vm(look + "".join("insmod kfence_gap rounds=%d %s\n" % (rounds, options) + look + "rmmod kfence_gap\n" for options, _ in cases)
+           + "dmesg | grep 'quiet for'", append="kfence.sample_interval=1 loglevel=1", smp=1, icount=True, timeout=180,
+           add=tmp_path / "kfence_gap.ko")
+    assert r.status == 0, r
+    up = [float(x) for x in re.findall(r"^(\d+\.\d+) ", r.out, re.M)]
+    slab, page, bugs = ([int(n) for n in re.findall(r"^total %s: (\d+)$" % what, r.out, re.M)]
+                        for what in ("slab allocations", "page allocations", "bugs"))
+    quiet = [int(ns) for ns in re.findall(r"%d rounds, quiet for (\d+) ns" % rounds, r.out)]
+    assert len(up) == len(slab) == len(bugs) == len(quiet) + 1 == len(cases) + 1, r
+    for i, (options, side) in enumerate(cases):
+        p = model.chance_after_pause(quiet[i] / rounds / 1e9, 0.001, side)
+        wanted, caught = rounds * p, bugs[i + 1] - bugs[i]
+        guarded = slab[i + 1] + page[i + 1] - slab[i] - page[i]
+        print("%s: caught %d of %.1f forecast; %d guarded in %.2f s" % (options, caught, wanted, guarded, up[i + 1] - up[i]))
+        assert abs(caught - wanted) <= 4 * math.sqrt(wanted * (1 - p)) + 1, (options, caught, wanted)
+        # A sample per millisecond, as far as two decimals of a second tell: no more were there to be had.
+        assert abs(guarded - 1000 * (up[i + 1] - up[i])) < 25, (options, guarded)
