@@ -46,8 +46,11 @@ bool x86_shootdown_nmi(unsigned int cpu)
 }
 
 /*
- * A CPU that was stopped by a panic never answers, and whoever is left need not wait for it for ever. Otherwise a late
- * answer is a slow host's, and to go on without it would leave a freed page open there: that is told, and waited for.
+ * A late answer is a slow host's, and to go on without it would leave a freed page open there: that is told, and waited
+ * for. In a panic it is not: a CPU that it has stopped does answer, for HLT with interrupts masked still takes NMIs, but one
+ * that stands still, or hangs in an NMI handler, would take the panic's report with it. This CPU is then the only one that
+ * runs the kernel (another that panics halts), so nobody uses the page that stays open, and no handler that comes late
+ * can be fooled by the next request: it finds its bit clear, or set with the address that is asked for then.
  */
 static void wait_for_all(void)
 {

@@ -2,7 +2,8 @@
 """A CPU that does not answer when a freed object's page is to leave its TLB: QEMU's debugger stub lets only the other run.
 
 x86_64 asks the others by NMI, and waits. After a second it says who is late, but it goes on waiting: going on without the
-answer would leave the page open there. arm64's TLB invalidation is broadcast by the processor, and asks nobody.
+answer would leave the page open there. In a panic it goes on after that second. arm64's TLB invalidation is broadcast by the
+processor, and asks nobody.
 """
 import os
 import re
@@ -56,9 +57,9 @@ class Stub:
 class Guest:
     """tools/vm, its console read while it runs."""
 
-    def __init__(self, arch, commands, gdb):
-        argv = [os.path.join(TREE, "tools", "vm"), "--arch", arch, "--smp=2", "--timeout=120", "--append=kfence.sample_interval=0",
-                "--qemu-arg=-gdb", "--qemu-arg=unix:%s,server=on,wait=off" % gdb, "-c", commands]
+    def __init__(self, arch, commands, gdb, append="kfence.sample_interval=0", options=()):
+        argv = [os.path.join(TREE, "tools", "vm"), "--arch", arch, "--smp=2", "--timeout=120", "--append=" + append,
+                "--qemu-arg=-gdb", "--qemu-arg=unix:%s,server=on,wait=off" % gdb, *options, "-c", commands]
         self.lines = []
         self.process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.reader = threading.Thread(target=self.read, daemon=True)
@@ -133,3 +134,30 @@ def test_a_cpu_that_does_not_answer(arch):
     assert guest.lines[-1] == "done" and "BUG: KFENCE: use-after-free read in uaf_read_init" in text, text[-4000:]
     assert len(re.findall(LATE, text)) == (1 if arch == "x86_64" else 0), text[-4000:]
     assert "WARNING" not in text and "Oops" not in text, text[-4000:]
+
+
+def test_a_panic_does_not_wait_for_ever(arch, tmp_path):
+    """An object is freed in the panic while the other CPU stands still: it is waited for as long as a CPU is, then left."""
+    shutil.copy(os.path.join(TREE, "tests", "system", "modules", "kfence_panic.c"), str(tmp_path))
+    (tmp_path / "Makefile").write_text("obj-m := kfence_panic.o\n")
+    subprocess.run(["make", "-s", "-C", TREE, "ARCH=" + arch, "M=" + str(tmp_path), "modules"], check=True)
+    folder = tempfile.mkdtemp(prefix="stub")
+    stub, guest = None, Guest(arch, "cpu 0 insmod kfence_panic; echo still here\n", folder + "/gdb", "kfence.sample_interval=-1",
+                              ["--add", str(tmp_path / "kfence_panic.ko")])
+    try:
+        assert guest.wait_for(lambda lines: any(line.endswith("kfence_panic: ready") for line in lines), 60), guest.text()
+        stub = Stub(folder + "/gdb")
+        stub.run(0)
+        guest.process.wait(timeout=120)
+        guest.reader.join()
+    finally:
+        if guest.process.poll() is None:
+            (stub.kill if stub else guest.process.terminate)()
+            guest.process.wait()
+        shutil.rmtree(folder)
+    text = guest.text()
+    assert guest.process.returncode == 100 and "CPU 1 stands still" in text and "still here" not in text, text[-4000:]
+    # One second for it, on x86_64; and then the panic goes on to its end.
+    start, end = (float(re.search(r"\[ *([\d.]+)\] kfence_panic: %s$" % what, text, re.M)[1]) for what in ("freeing", "freed"))
+    assert (0.9 < end - start < 20) if arch == "x86_64" else end - start < 20, text[-4000:]
+    assert "---[ end Kernel panic - not syncing: kfence_panic: CPU 1 stands still" in text[text.index(": freed"):], text[-4000:]

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A bug in an allocation that comes after a pause, among many that do not: tests/system/test_kfence_detection.py. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/delay.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
