@@ -55,8 +55,10 @@ static bool take_range(struct zone *zone, unsigned long pfn, unsigned long end, 
 	*bad = zone_isolate(zone, pfn, end);
 	if (*bad != end)
 		return false;
-	for (; pfn < end; pfn++)
-		pfn_to_page(pfn)->kind_and_count = live;
+	/* A quarter of a million in each GiB: a store, and little else. */
+	_Pragma("GCC unroll 8")
+	for (struct page *page = pfn_to_page(pfn), *stop = pfn_to_page(end); page < stop; page++)
+		page->kind_and_count = live;
 	return true;
 }
 

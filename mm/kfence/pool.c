@@ -172,15 +172,28 @@ static void area_merge(struct kfence_area *area)
 	kernel_merge_range(area->start, area->end - area->start);
 }
 
+/* As they will lie in the FIFO. @pfn: of the first one's page; every second page has one. */
+static void link_objects(struct kfence_object *objects, unsigned long nr, u32 pfn)
+{
+	struct kfence_object *last = objects + nr - 1;
+
+	_Pragma("GCC unroll 4")
+	for (struct kfence_object *obj = objects; obj < last; obj++, pfn += 2) {
+		obj->pfn = pfn;
+		obj->next = obj + 1;
+	}
+	last->pfn = pfn;
+	last->next = NULL;
+}
+
 struct kfence_area *kfence_area_create(unsigned long nr_objects, unsigned long first_number, int node)
 {
-	unsigned long bytes = kfence_area_bytes(nr_objects), nr_pages = bytes / PAGE_SIZE, i;
+	unsigned long bytes = kfence_area_bytes(nr_objects), nr_pages = bytes / PAGE_SIZE;
 	gfp_t gfp = GFP_KERNEL | __GFP_NOWARN | (node == NUMA_NO_NODE ? 0 : __GFP_THISNODE);
 	size_t struct_bytes = ALIGN(struct_size_t(struct kfence_area, tables, bytes / PT_LEVEL_SIZE(1) + 2),
 				    sizeof(struct kfence_object));
 	struct kfence_area *area;
 	struct page *pages;
-	u32 pfn;
 
 	/* The area and its objects: one allocation. */
 	area = vzalloc_node(struct_bytes + (nr_objects + 1) * sizeof(struct kfence_object), node);
@@ -197,12 +210,7 @@ struct kfence_area *kfence_area_create(unsigned long nr_objects, unsigned long f
 	area->first_number = first_number;
 	area->node = page_to_nid(pages);
 	INIT_WORK(&area->release_work, release_work);
-	/* Linked as they will lie in the FIFO. */
-	for (i = 0, pfn = page_to_pfn(pages) + 2; i < nr_objects; i++, pfn += 2) {
-		area->objects[i].pfn = pfn;
-		area->objects[i].next = &area->objects[i + 1];
-	}
-	area->objects[nr_objects - 1].next = NULL;
+	link_objects(area->objects, nr_objects, page_to_pfn(pages) + 2);
 
 	if (area_fence(area))
 		goto unfence;
