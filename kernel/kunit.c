@@ -3,9 +3,10 @@
  * KUnit: running suites. What suites are made of is in <kunit/test.h>; resources and the text of
  * failures are in kunit_check.c.
  *
- * The runner walks suites, cases and parameters, and runs each in a fresh thread: kunit_abort() is the
- * end of that thread, and so is an oops, which the runner notices by the thread's death without a
- * "done". The output is KTAP, through printk, in the order and words of Linux.
+ * The runner walks suites, cases and parameters, and runs all that is the suite's in fresh threads: kunit_abort()
+ * is the end of that thread, and so is an oops, which the runner notices by the thread's death without a
+ * "done". So whatever a suite does, the runner says how it ended, and its locks are given back. The output is
+ * KTAP, through printk, in the order and words of Linux.
  * Source: Linux, Documentation/dev-tools/ktap.rst.
  */
 #include <arch/cpu.h>
@@ -73,10 +74,12 @@ static void print_counts(struct kunit_log *log, const char *indent, const char *
 /* ---- One case, one parameter ---- */
 
 struct run {
-	struct kunit *test;
+	struct kunit *test;		/* NULL around the cases: suite_init, suite_exit, generate_params */
 	struct kunit_suite *suite;
 	void (*body)(struct run *run);
 	struct kunit_case *test_case;
+	const void *param;		/* in: the one before, or NULL; out: the next, or NULL */
+	char *desc;			/* ... and what it calls itself, of KUNIT_PARAM_DESC_SIZE */
 	struct completion done;
 };
 
@@ -92,7 +95,7 @@ static int run_thread(void *arg)
 
 void kunit_abort(struct kunit *test)
 {
-	test->aborting = true;
+	WRITE_ONCE(test->aborting, true);
 	kthread_exit(0);
 }
 EXPORT_SYMBOL_GPL(kunit_abort);
@@ -115,42 +118,69 @@ static void body_exit(struct run *run)
 		run->suite->exit(run->test);
 }
 
-/* Runs @body in a thread, and tells how that ended. */
-static void run_in_thread(struct run *run, void (*body)(struct run *))
+static void body_suite_init(struct run *run)
+{
+	run->suite->suite_init_err = run->suite->suite_init(run->suite);
+}
+
+static void body_suite_exit(struct run *run)
+{
+	run->suite->suite_exit(run->suite);
+}
+
+static void body_next_param(struct run *run)
+{
+	run->param = run->test_case->generate_params(run->param, run->desc);
+}
+
+/* Run @body in a thread. Returns: 0, also when it aborted; -EFAULT: it crashed; or there was no thread. */
+static int run_in_thread(struct run *run, void (*body)(struct run *))
 {
 	struct kunit *test = run->test;
 	unsigned int seconds = 0;
 	struct task_struct *task;
+	int err = 0;
 
 	run->body = body;
 	init_completion(&run->done);
-	test->aborting = false;
+	if (test)
+		test->aborting = false;
 	task = kthread_create(run_thread, run, "kunit_try_catch");
-	if (IS_ERR(task)) {
-		kunit_err(test, "no thread: %pe", task);
-		kunit_set_failure(test);
-		return;
-	}
+	if (IS_ERR(task))
+		return PTR_ERR(task);
 	get_task_struct(task);
 	wake_up_process(task);
 	/* Most cases take no time; so the first looks are close together. */
 	for (unsigned int tick = 1; !wait_for_completion_timeout(&run->done, tick); tick = min(2 * tick, 1u * HZ)) {
 		if (READ_ONCE(task->exit_state)) {
-			if (try_wait_for_completion(&run->done) || test->aborting)
-				break;
-			kunit_err(test, "test case crashed");
-			kunit_set_failure(test);
+			if (!try_wait_for_completion(&run->done) && !(test && READ_ONCE(test->aborting)))
+				err = -EFAULT;
 			break;
 		}
 		seconds += tick == HZ;
 		if (seconds >= CASE_TIMEOUT_S) {
-			/* It still runs, and may use its stack, test and resources: they are leaked. */
-			kunit_err(test, "timed out");
-			kunit_set_failure(test);
-			panic("kunit: %s does not end\n", test->name);
+			/* It still runs, and may use its stack, test and resources. */
+			if (test)
+				kunit_err(test, "timed out");
+			panic("kunit: %s does not end\n", test ? test->name : run->suite->name);
 		}
 	}
 	put_task_struct(task);
+	return err;
+}
+
+/* The same for what belongs to a case, whose failure it is then. */
+static void run_for_case(struct run *run, void (*body)(struct run *))
+{
+	int err = run_in_thread(run, body);
+
+	if (!err)
+		return;
+	if (err == -EFAULT)
+		kunit_err(run->test, "test case crashed");
+	else
+		kunit_err(run->test, "no thread: %pe", ERR_PTR(err));
+	kunit_set_failure(run->test);
 }
 
 static void run_once(struct kunit_suite *suite, struct kunit_case *test_case, struct kunit *test)
@@ -163,8 +193,8 @@ static void run_once(struct kunit_suite *suite, struct kunit_case *test_case, st
 	test->log = suite->log;
 	test->status = KUNIT_SUCCESS;
 	test->status_comment[0] = '\0';
-	run_in_thread(&run, body_case);
-	run_in_thread(&run, body_exit);
+	run_for_case(&run, body_case);
+	run_for_case(&run, body_exit);
 	kunit_free_resources(test);
 }
 
@@ -172,13 +202,17 @@ static enum kunit_status run_params(struct kunit_suite *suite, struct kunit_case
 				    struct counts *totals)
 {
 	char desc[KUNIT_PARAM_DESC_SIZE] = "";
+	struct run next = { .suite = suite, .test_case = test_case, .desc = desc };
 	struct counts counts = {};
-	struct kunit test = { .param_value = test_case->generate_params(NULL, desc) };
+	struct kunit test = {};
+	int err;
 
 	kunit_say(suite->log, KERN_INFO KUNIT_SUBSUBTEST_INDENT "KTAP version 1\n");
 	kunit_say(suite->log, KERN_INFO KUNIT_SUBSUBTEST_INDENT "# Subtest: %s\n", test_case->name);
-	while (test.param_value) {
+	while (!(err = run_in_thread(&next, body_next_param)) && next.param) {
+		test.param_value = next.param;
 		run_once(suite, test_case, &test);
+		desc[sizeof(desc) - 1] = '\0';
 		if (!desc[0])
 			snprintf(desc, sizeof(desc), "param-%d", test.param_index);
 		count(&counts, test.status);
@@ -186,7 +220,13 @@ static enum kunit_status run_params(struct kunit_suite *suite, struct kunit_case
 		print_result(suite->log, KUNIT_SUBSUBTEST_INDENT, test.status, ++test.param_index, desc,
 			     test.status_comment);
 		desc[0] = '\0';
-		test.param_value = test_case->generate_params(test.param_value, desc);
+	}
+	if (err) {
+		kunit_say(suite->log, KERN_ERR KUNIT_SUBTEST_INDENT "# %s: no next parameter: %s (%d)\n", test_case->name,
+			  err == -EFAULT ? "its generator crashed" : "no thread", err);
+		counts.failed++;
+		totals->failed++;
+		print_result(suite->log, KUNIT_SUBSUBTEST_INDENT, KUNIT_FAILURE, ++test.param_index, "generate_params", NULL);
 	}
 	print_counts(suite->log, KUNIT_SUBTEST_INDENT, test_case->name, &counts);
 	return verdict(&counts);
@@ -213,6 +253,14 @@ static enum kunit_status run_case(struct kunit_suite *suite, struct kunit_case *
 		     test->status_comment);
 	kfree(test);
 	return test_case->status;
+}
+
+/* The suite did not come up. The plan promised a line nevertheless; Linux leaves it out, and readers of KTAP complain. */
+static void fail_case(struct kunit_suite *suite, struct kunit_case *test_case, unsigned int number, struct counts *counts)
+{
+	test_case->status = KUNIT_FAILURE;
+	counts->failed++;
+	print_result(suite->log, KUNIT_SUBTEST_INDENT, KUNIT_FAILURE, number, test_case->name, "the suite failed to initialize");
 }
 
 /* ---- Suites ---- */
@@ -245,9 +293,11 @@ static bool suite_matches(const char *filter, const struct kunit_suite *suite)
 static enum kunit_status run_suite(struct kunit_suite *suite, unsigned int number, const char *filter)
 {
 	struct counts counts = {}, totals = {};
+	struct run around = { .suite = suite };
 	struct kunit_case *test_case;
 	unsigned int n = 0;
 	enum kunit_status status;
+	int err = 0;
 
 	kunit_log_clear(suite->log);
 	kunit_suite_for_each_test_case(suite, test_case)
@@ -256,19 +306,27 @@ static enum kunit_status run_suite(struct kunit_suite *suite, unsigned int numbe
 	kunit_say(suite->log, KERN_INFO KUNIT_SUBTEST_INDENT "# Subtest: %s\n", suite->name);
 	kunit_say(suite->log, KERN_INFO KUNIT_SUBTEST_INDENT "1..%u\n", n);
 
-	suite->suite_init_err = suite->suite_init ? suite->suite_init(suite) : 0;
-	if (suite->suite_init_err) {
-		kunit_say(suite->log, KERN_ERR KUNIT_SUBTEST_INDENT "# failed to initialize (%d)\n",
-		       suite->suite_init_err);
-		counts.failed = 1;
-	} else {
-		n = 0;
-		kunit_suite_for_each_test_case(suite, test_case)
-			if (case_matches(filter, test_case))
-				count(&counts, run_case(suite, test_case, ++n, &totals));
-		if (suite->suite_exit)
-			suite->suite_exit(suite);
+	suite->suite_init_err = 0;
+	if (suite->suite_init)
+		err = run_in_thread(&around, body_suite_init) ?: suite->suite_init_err;
+	if (err)
+		kunit_say(suite->log, KERN_ERR KUNIT_SUBTEST_INDENT "# failed to initialize (%d)\n", err);
+	n = 0;
+	kunit_suite_for_each_test_case(suite, test_case) {
+		if (!case_matches(filter, test_case))
+			continue;
+		if (err)
+			fail_case(suite, test_case, ++n, &counts);
+		else
+			count(&counts, run_case(suite, test_case, ++n, &totals));
 	}
+	if (!err && suite->suite_exit) {
+		err = run_in_thread(&around, body_suite_exit);
+		if (err)
+			kunit_say(suite->log, KERN_ERR KUNIT_SUBTEST_INDENT "# suite_exit failed (%d)\n", err);
+	}
+	if (err && !counts.failed)
+		counts.failed = 1;
 	status = verdict(&counts);
 	print_counts(suite->log, "", suite->name, &counts);
 	print_counts(suite->log, "", "Totals", &totals);

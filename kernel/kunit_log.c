@@ -138,9 +138,11 @@ void kunit_log_reset(struct kunit_suite *suite)
 
 void kunit_log_attach(struct kunit_suite *suite)
 {
-	struct kunit_log *log = kzalloc(sizeof(*log), GFP_KERNEL);
+	struct kunit_log *log;
 
-	kunit_log_reset(suite);
+	if (suite->log)		/* named twice in the module's list of suites */
+		return;
+	log = kzalloc(sizeof(*log), GFP_KERNEL);
 	if (!log)
 		return;
 	suite->log = log;

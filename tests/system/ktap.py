@@ -91,7 +91,9 @@ def parse(text):
         test.children.append(child)
         if int(result[2]) != len(test.children):
             raise BadKtap("number %s, should be %d: %s" % (result[2], len(test.children), body))
-        if child.children and child.ok != all(c.ok for c in child.children):
+        # What is around the subtests may fail by itself, and says so then.
+        around = not child.ok and any(" failed" in c for c in child.comments)
+        if child.children and child.ok != all(c.ok for c in child.children) and not around:
             raise BadKtap("%s is %s, what is in it is not" % (name, result[1]))
     close(-1)
     if not top:

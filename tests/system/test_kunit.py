@@ -61,6 +61,50 @@ MODULE_LICENSE("GPL");
 """
 
 
+BROKEN = r"""
+#include <kunit/test.h>
+#include <linux/module.h>
+
+static void good(struct kunit *test) { }
+static int *nowhere;
+static noinline void crash(void) { WRITE_ONCE(*nowhere, 1); }
+static int suite_crashes(struct kunit_suite *suite) { crash(); return 0; }
+static int suite_refuses(struct kunit_suite *suite) { return -ENODEV; }
+static void exit_crashes(struct kunit_suite *suite) { crash(); }
+static int init_crashes(struct kunit *test) { crash(); return 0; }
+static int init_asserts(struct kunit *test) { KUNIT_ASSERT_TRUE(test, !test); return 0; }
+static void case_exit_crashes(struct kunit *test) { crash(); }
+static const void *params_crash(const void *prev, char *desc) { if (prev) crash(); return desc; }
+static const void *long_name(const void *prev, char *desc) { memset(desc, 'x', KUNIT_PARAM_DESC_SIZE); return prev ? NULL : desc; }
+
+static struct kunit_case two[] = { KUNIT_CASE(good), KUNIT_CASE(good), {} };
+static struct kunit_case none[] = { {} };
+static struct kunit_case params[] = { KUNIT_CASE_PARAM(good, params_crash), KUNIT_CASE_PARAM(good, long_name), {} };
+static struct kunit_suite a = { .name = "a", .suite_init = suite_crashes, .test_cases = two };
+static struct kunit_suite b = { .name = "b", .suite_init = suite_refuses, .test_cases = two };
+static struct kunit_suite c = { .name = "c", .suite_exit = exit_crashes, .test_cases = two };
+static struct kunit_suite d = { .name = "d", .init = init_crashes, .test_cases = two };
+static struct kunit_suite e = { .name = "e", .init = init_asserts, .test_cases = two };
+static struct kunit_suite f = { .name = "f", .exit = case_exit_crashes, .test_cases = two };
+static struct kunit_suite g = { .name = "g", .test_cases = params };
+static struct kunit_suite h = { .name = "h", .test_cases = none };
+static struct kunit_suite i = { .name = "i", .suite_init = suite_crashes, .test_cases = none };
+static struct kunit_suite same = { .name = "h", .test_cases = two };
+static struct kunit_suite odd = { .name = "../x", .test_cases = two };
+kunit_test_suites(&a, &b, &c, &d, &e, &f, &g, &h, &h, &i, &same, &odd);
+MODULE_LICENSE("GPL");
+"""
+
+# What the loader refuses: KUnit would read, or write, where nothing is.
+UNSOUND = {
+    "nocases": 'static struct kunit_suite s = { .name = "s" };',
+    "noname": 'static struct kunit_case c[] = { { .run_case = good }, {} }; static struct kunit_suite s = { .name = "s", .test_cases = c };',
+    "noend": 'static struct kunit_case c[] __section(".data.zzz") = { KUNIT_CASE(good), KUNIT_CASE(good) };'
+             'static struct kunit_suite s = { .name = "s", .test_cases = (struct kunit_case *)((char *)c + 4) };',
+    "constant": 'static const struct kunit_suite k = { .name = "s" };\n#define s (*(struct kunit_suite *)&k)',
+}
+
+
 def judge(suite, name):
     """What must be said of each suite of MANY_WAYS, in the log and in its file."""
     assert suite.name == name and suite.ok == (name == "idle")
@@ -114,6 +158,37 @@ def test_a_modules_suites_are_read_and_run_again(vm, arch, tmp_path):
     assert [[c.name for c in s.children] for s in top.children] == [["good", "bad"]], r
     top = ktap.parse(parts["none"])
     assert top.plan == 0 and not top.children, r
+
+
+def test_broken_suites_do_not_take_the_loading_shell_along(vm, arch, tmp_path):
+    """Whatever a suite does, its KTAP is well-formed, the load ends, and other modules can come and go."""
+    sources = {"broken": BROKEN}
+    for name, text in UNSOUND.items():
+        sources[name] = "#include <kunit/test.h>\n#include <linux/module.h>\nstatic void good(struct kunit *test) { }\n" + text + \
+            '\nkunit_test_suites(&s);\nMODULE_LICENSE("GPL");\nvoid *use_%s = good;\n' % name
+    for name, text in sources.items():
+        (tmp_path / (name + ".c")).write_text(text)
+    (tmp_path / "Makefile").write_text("obj-m := %s\n" % " ".join(n + ".o" for n in sources))
+    subprocess.run(["make", "-s", "ARCH=" + arch, "M=%s" % tmp_path, "modules"], cwd=TREE, check=True, stdout=subprocess.DEVNULL)
+    dir = "/sys/kernel/debug/kunit"
+    r = vm("echo == load\ninsmod broken; echo insmod $?\necho == after\nls -1 %s\ncat %s/h/results | tail -n 1\n" % (dir, dir) +
+           "echo 1 > %s/a/run; echo again $?\ninsmod kunit_sample && rmmod kunit_sample; rmmod broken; echo rmmod $?\nls %s\n" % (dir, dir) +
+           "echo == unsound\n" + "".join("insmod %s 2>&1; echo %s $?\n" % (n, n) for n in UNSOUND) + "lsmod\necho == end\n",
+           add=[tmp_path / (n + ".ko") for n in sources], smp=2)
+    parts = sections(r.out)
+    top = ktap.parse(parts["load"])
+    assert [(s.name, s.ok, [c.ok for c in s.children]) for s in top.children] == [
+        ("a", False, [False] * 2), ("b", False, [False] * 2), ("c", False, [True] * 2), ("d", False, [False] * 2),
+        ("e", False, [False] * 2), ("f", False, [False] * 2), ("g", False, [False, True]), ("h", True, []), ("h", True, []),
+        ("i", False, []), ("h", True, [True] * 2), ("../x", True, [True] * 2)], r
+    assert "insmod 0\n" in parts["load"] and re.search(r"^again 0$", parts["after"], re.M), r
+    assert parts["after"].startswith("a\nb\nc\nd\ne\nf\ng\nh\ni\nok 1 h\n"), r
+    assert parts["after"].endswith("\nrmmod 0\n"), r
+    for name in UNSOUND:
+        assert re.search("^%s: KUnit suite 0 is not in the module's data, or its list of cases does not end there$" % name,
+                         parts["unsound"], re.M), r
+        assert re.search("^%s 1$" % name, parts["unsound"], re.M), r
+    assert not re.search(r"^(broken|nocases|noname|noend|constant) +\d{3,}", parts["unsound"], re.M), r
 
 
 def test_the_filter_of_the_command_line_holds_for_modules(vm):
