@@ -94,8 +94,6 @@ void module_free(struct module_private *priv)
 	struct module *mod = priv->mod;
 
 	constants_release(mod);
-	if (mod && mod->priv == priv && mod->num_kp && mod->state != MODULE_STATE_UNFORMED)
-		destroy_params(mod->kp, mod->num_kp);
 	module_drop_uses(priv);
 	module_sysfs_free(priv);
 	kallsyms_free(priv);
@@ -115,6 +113,8 @@ int module_retire(struct module *mod, struct module_errbuf *err)
 	atomic_set(&mod->refcnt, 0);	/* init's and the load's, when init has failed */
 	if (module_drain(mod, err))
 		return -EBUSY;
+	/* A type of the module's own frees by its own function: with no lock held, and before anything counts as left. */
+	destroy_params(mod->kp, mod->num_kp);
 	verdict_deliver(mod);
 	mutex_lock(&module_mutex);
 	list_del_rcu(&mod->list);
