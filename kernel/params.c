@@ -7,7 +7,8 @@
  * insmod, a file under /sys/module) hands it with such an array to parse_args(), which knows the
  * syntax; a parameter's ops know its type. The errors are in Linux's words.
  *
- * Lock: param_lock, around each set() and get(). A setter may sleep and allocate.
+ * Lock: param_lock, around each set() and get(). A setter may sleep and allocate. It may be a module's, and die:
+ * then the lock is given back with its thread.
  */
 #include <linux/ctype.h>
 #include <linux/err.h>
@@ -20,7 +21,8 @@
 #include <linux/string.h>
 #include <paddock/params.h>
 
-static DEFINE_MUTEX(param_lock);
+/* Robust: each parameter is its type's affair, and nothing else stands under this lock. */
+static DEFINE_ROBUST_MUTEX(param_lock);
 
 void kernel_param_lock(struct module *mod)
 {

@@ -8,6 +8,7 @@
  *	cat /sys/kernel/file_oops/value		show(); echo > : store()
  *	cat /sys/kernel/debug/file_oops/open	open()
  *	cat /sys/kernel/debug/file_oops/close	release()
+ *	cat /sys/module/file_oops/parameters/knob	a parameter's get(); echo > : its set()
  *
  * The command that touches a file dies of an oops and is reported as killed; the shell goes on,
  * the files that it had open are closed, and the module can be unloaded afterwards.
@@ -104,6 +105,24 @@ static const struct file_operations close_fops = {
 };
 
 static struct dentry *dir;
+
+/* ---- A parameter ---- */
+
+static int knob_set(const char *val, const struct kernel_param *kp)
+{
+	return peek();
+}
+
+static int knob_get(char *buffer, const struct kernel_param *kp)
+{
+	return sprintf(buffer, "%d\n", peek());
+}
+
+static const struct kernel_param_ops knob_ops = {
+	.set = knob_set,
+	.get = knob_get,
+};
+module_param_cb(knob, &knob_ops, NULL, 0644);
 
 static int __init file_oops_init(void)
 {

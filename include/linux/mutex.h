@@ -17,12 +17,19 @@
 struct mutex {
 	atomic_long_t owner;		/* [A] task, | MUTEX_* bits; see kernel/sched/mutex.c */
 	raw_spinlock_t wait_lock;
+	bool robust;			/* [I] DEFINE_ROBUST_MUTEX() */
 	struct list_head wait_list;	/* [L] first come, first served */
 };
 
 #define __MUTEX_INITIALIZER(name) {					\
 	.owner = ATOMIC_LONG_INIT(0), .wait_list = LIST_HEAD_INIT(name.wait_list) }
 #define DEFINE_MUTEX(name)	struct mutex name = __MUTEX_INITIALIZER(name)
+/*
+ * One that is unlocked when its holder dies of an oops: for what the kernel holds while it calls a driver's function,
+ * and has left whole before. POSIX's word. Every other mutex stays locked then, as in Linux: what it guards may be half changed.
+ */
+#define DEFINE_ROBUST_MUTEX(name)	struct mutex name = {		\
+	.owner = ATOMIC_LONG_INIT(0), .robust = true, .wait_list = LIST_HEAD_INIT(name.wait_list) }
 
 void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *key);
 #define mutex_init(lock)	__mutex_init((lock), #lock, NULL)

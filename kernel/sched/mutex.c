@@ -45,6 +45,7 @@ void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *k
 {
 	atomic_long_set(&lock->owner, 0);
 	raw_spin_lock_init(&lock->wait_lock);
+	lock->robust = false;
 	INIT_LIST_HEAD(&lock->wait_list);
 }
 EXPORT_SYMBOL(__mutex_init);
@@ -84,24 +85,6 @@ static void note_released(struct mutex *lock)
 		}
 	}
 	self->nr_held--;
-}
-
-/* The thread ends. Its mutexes stay locked: what they guard may be half changed. */
-void mutex_report_held(struct task_struct *t)
-{
-	unsigned int i;
-
-	pr_warn("BUG: %s/%d exited with %u mutex(es) held\n", t->comm, t->pid, t->nr_held);
-	for (i = 0; i < min_t(unsigned int, t->nr_held, ARRAY_SIZE(t->held_mutexes)); i++) {
-		struct mutex *lock = t->held_mutexes[i];
-		long flags;
-
-		pr_warn(" #%u: %pS\n", i, lock);
-		/* The task_struct will be freed; the owner field must not point at it. */
-		flags = atomic_long_read(&lock->owner) & MUTEX_FLAGS;
-		while (!atomic_long_try_cmpxchg(&lock->owner, &flags, (long)&dead_owner | (flags & MUTEX_FLAGS)))
-			;
-	}
 }
 
 /* @lock is held, and we are about to wait for it: does its owner, in the end, wait for us? */
@@ -293,6 +276,36 @@ void mutex_unlock(struct mutex *lock)
 		unlock_slow(lock);
 }
 EXPORT_SYMBOL(mutex_unlock);
+
+/* The thread ends. */
+static void unlock_robust(struct task_struct *self)
+{
+	/* Backwards: unlocking moves up those that were taken later. */
+	for (unsigned int i = min_t(unsigned int, self->nr_held, ARRAY_SIZE(self->held_mutexes)); i-- > 0;)
+		if (self->held_mutexes[i]->robust)
+			mutex_unlock(self->held_mutexes[i]);
+}
+
+void mutex_thread_exit(struct task_struct *self)
+{
+	unsigned int i;
+
+	unlock_robust(self);
+	if (!self->nr_held)
+		return;
+	/* These stay locked: what they guard may be half changed. */
+	pr_warn("BUG: %s/%d exited with %u mutex(es) held\n", self->comm, self->pid, self->nr_held);
+	for (i = 0; i < min_t(unsigned int, self->nr_held, ARRAY_SIZE(self->held_mutexes)); i++) {
+		struct mutex *lock = self->held_mutexes[i];
+		long flags;
+
+		pr_warn(" #%u: %pS\n", i, lock);
+		/* The task_struct will be freed; the owner field must not point at it. */
+		flags = atomic_long_read(&lock->owner) & MUTEX_FLAGS;
+		while (!atomic_long_try_cmpxchg(&lock->owner, &flags, (long)&dead_owner | (flags & MUTEX_FLAGS)))
+			;
+	}
+}
 
 int atomic_dec_and_mutex_lock(atomic_t *cnt, struct mutex *lock)
 {

@@ -97,7 +97,9 @@ void balance_push(struct rq *rq);
 /* thread.c */
 void task_leave_cpu(struct task_struct *dead);	/* after the last switch away from it */
 void __noreturn schedule_dead(void);	/* do_exit()'s last step: leaves the CPU for ever; no lock held */
-void mutex_report_held(struct task_struct *t);
+
+/* mutex.c: @self, the running thread, ends with mutexes held: robust ones are unlocked, the others named. */
+void mutex_thread_exit(struct task_struct *self);
 
 /* workqueue_worker.c: a worker is about to sleep, or runs again. */
 void wq_worker_sleeping(struct task_struct *task);

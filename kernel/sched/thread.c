@@ -286,7 +286,7 @@ void do_exit(long code)
 
 	allow_preemption(self);
 	if (unlikely(self->nr_held))
-		mutex_report_held(self);
+		mutex_thread_exit(self);
 	watch_thread_exit();
 	if (self->flags & PF_WQ_WORKER)
 		wq_worker_died(self);

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A driver that crashes in its file operations: the command dies, the shell and the module's way out stay."""
 import re
+import subprocess
 
 import pytest
+from conftest import TREE
 
 # One use of a bad file each, wherever the shell may open, read, write or close it.
 USES = [
@@ -25,6 +27,8 @@ USES = [
     "cp /dev/file_oops /tmp/x",
     "hexdump /dev/file_oops",
     "wc /dev/file_oops",
+    "cat /sys/module/file_oops/parameters/knob",
+    "echo 1 > /sys/module/file_oops/parameters/knob",
 ]
 
 
@@ -37,6 +41,37 @@ def test_each_use_ends_only_the_command(vm):
     assert r.out.count("Oops: ") + r.out.count("Internal error: Oops") >= len(USES), r
     assert re.search(r"^2\nrmmod 0$", r.out, re.M), r         # the console, and the file that is asked
     assert "file_oops" not in r.lines[-1], r
+
+
+FREE_OOPS = """
+#include <linux/module.h>
+static int *nowhere;
+static int set(const char *val, const struct kernel_param *kp) { return 0; }
+static void free_knob(void *arg) { WRITE_ONCE(*nowhere, 1); }
+static const struct kernel_param_ops ops = { .set = set, .free = free_knob };
+module_param_cb(knob, &ops, NULL, 0644);
+static int __init free_oops_init(void) { return 0; }
+static void __exit free_oops_exit(void) { }
+module_init(free_oops_init);
+module_exit(free_oops_exit);
+MODULE_LICENSE("GPL");
+"""
+
+
+def test_a_parameter_that_dies_takes_no_lock_along(vm, arch, tmp_path):
+    """get(), set(), set() during the load, free(): other parameters and other modules work as before."""
+    (tmp_path / "free_oops.c").write_text(FREE_OOPS)
+    (tmp_path / "Makefile").write_text("obj-m := free_oops.o\n")
+    subprocess.run(["make", "-s", "ARCH=" + arch, "M=%s" % tmp_path, "modules"], cwd=TREE, check=True, stdout=subprocess.DEVNULL)
+    others = "cat /sys/module/params/parameters/count; insmod hello && rmmod hello && echo others work\n"
+    r = vm("insmod params count=5\ninsmod file_oops\n" +
+           "cat /sys/module/file_oops/parameters/knob; echo died $?\n" + others +
+           "echo 1 > /sys/module/file_oops/parameters/knob; echo died $?\n" + others +
+           "rmmod file_oops && insmod file_oops knob=1; echo died $?\n" + others + "rmmod file_oops\n" +
+           "insmod free_oops; rmmod free_oops; echo died $?\n" + others + "rmmod free_oops; lsmod",
+           add=[tmp_path / "free_oops.ko"], append="loglevel=1")
+    said = re.findall(r"^(?:died \d+|5|others work)$", r.out, re.M)
+    assert said == ["died 137", "5", "others work"] * 4, r
 
 
 @pytest.mark.parametrize("state", ["open", "read"])
