@@ -44,13 +44,13 @@ objs := $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(srcs))))
 all: kernel $(BUILD)/initramfs.cpio
 kernel: $(BUILD)/vmpaddock $(if $(filter arm64,$(ARCH)),$(BUILD)/Image)
 
-$(BUILD)/%.o: %.c tools/genksyms.mk
+$(BUILD)/%.o: %.c tools/genksyms.mk tools/flags.mk
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(CC) $(KCFLAGS) -DKBUILD_MODNAME='"$(subst -,_,$(notdir $*))"' -MMD -MP -c -o $@ $<
 	$(call make-crcs,$(KCFLAGS),$@.crcs)
 
-$(BUILD)/%.o: %.S
+$(BUILD)/%.o: %.S tools/flags.mk
 	@mkdir -p $(@D)
 	@echo "  AS      $<"
 	@$(CC) $(KCFLAGS) -D__ASSEMBLY__ -MMD -MP -c -o $@ $<

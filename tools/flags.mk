@@ -12,7 +12,8 @@ common-flags := -std=gnu11 -O2 -g -ffreestanding -nostdinc -fno-pic -fno-pie -fn
 	-include $(TREE)include/linux/kconfig.h -D__KERNEL__
 
 flags-x86_64 := -m64 -march=x86-64 -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fcf-protection=none
-flags-arm64 := -march=armv8-a -mgeneral-regs-only -mno-outline-atomics -mbranch-protection=none
+# Here the compiler makes tables for unwinding unless told not to, and with them none for the debugger, who needs those.
+flags-arm64 := -march=armv8-a -mgeneral-regs-only -mno-outline-atomics -mbranch-protection=none -fno-unwind-tables
 
 # make DEBUG=1: checks that cost something everywhere, in a folder of its own.
 common-flags += $(if $(filter 1,$(DEBUG)),-DDEBUG_VIRTUAL=1)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""`tools/vm --dump`: a core that gdb reads by virtual address, with symbols of kernel and modules."""
+"""gdb on a core (`tools/vm --dump`) and on a running guest (`tools/vm --gdb`), with symbols of kernel and modules."""
 import os
 import re
 import stat
 import subprocess
+import time
 
 from conftest import TREE
 
@@ -55,6 +56,26 @@ def test_core_with_a_split_pool_and_two_nodes(vm, arch, tmp_path):
     out = gdb(arch, core, "printf \"guard %%d\\n\", *(char *)%s" % guard, "info symbol oob_write_init")
     assert re.search(r"^guard \d+$", out, re.M), out
     assert "init_module in section .text of" in out or "oob_write_init" in out, out
+
+
+def test_a_running_guest(arch, tmp_path):
+    """From the first instruction on: a breakpoint in a module that is not loaded yet, its caller, its parameter, and the guest goes on."""
+    stub = str(tmp_path / "gdb")
+    guest = subprocess.Popen([os.path.join(TREE, "tools", "vm"), "--arch", arch, "--append", "kfence.sample_interval=0", "--timeout", "100",
+                              "--qemu-arg=-gdb", "--qemu-arg=unix:%s,server=on,wait=off" % stub, "--qemu-arg=-S", "-c", "insmod hello"],
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    while not os.path.exists(stub) and guest.poll() is None:
+        time.sleep(0.02)
+    out = subprocess.run(GDB_ARGS + ["-ex", "file " + os.path.join(TREE, "build", arch, "vmpaddock"),
+                                     "-ex", "source " + os.path.join(TREE, "tools", "gdb", "paddock.py"), "-ex", "target remote " + stub,
+                                     "-ex", "set breakpoint pending on", "-ex", "break hello_init", "-ex", "continue", "-ex", "bt",
+                                     "-ex", "lx-dmesg", "-ex", "delete", "-ex", "detach"],
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=100).stdout.decode(errors="replace")
+    log = guest.communicate(timeout=100)[0].decode(errors="replace")
+    assert re.search(r"^symbols of hello from build/%s/modules/hello\.ko$" % arch, out, re.M), out
+    assert re.search(r"Breakpoint 1, .*hello_init", out) and re.search(r"#\d+ .* module_load \(", out), out
+    assert "loading out-of-tree module taints kernel" in out, out      # lx-dmesg, in the middle
+    assert guest.returncode == 0 and "hello: " in log, (log, out)
 
 
 def test_a_foreign_kernel_is_told_of(vm, arch, tmp_path):
