@@ -348,7 +348,8 @@ EXPORT_SYMBOL(param_set_copystring);
 
 int param_get_string(char *buffer, const struct kernel_param *kp)
 {
-	return scnprintf(buffer, PAGE_SIZE, "%s\n", kp->str->string);
+	/* The module may have written over the end. */
+	return scnprintf(buffer, PAGE_SIZE, "%.*s\n", (int)kp->str->maxlen, kp->str->string);
 }
 EXPORT_SYMBOL(param_get_string);
 
@@ -388,36 +389,44 @@ static int param_array_set(const char *val, const struct kernel_param *kp)
 	return err;
 }
 
+/* How many are in use; the module's count is not believed further than the array reaches. */
+static unsigned int array_count(const struct kparam_array *arr)
+{
+	return arr->num ? min(*arr->num, arr->max) : arr->max;
+}
+
 static int param_array_get(char *buffer, const struct kernel_param *kp)
 {
 	const struct kparam_array *arr = kp->arr;
-	unsigned int count = arr->num ? *arr->num : arr->max;
 	struct kernel_param element = { .name = kp->name, .mod = kp->mod, .ops = arr->ops,
 					.level = kp->level, .arg = arr->elem };
-	int off = 0;
+	unsigned int count = array_count(arr);
+	char *one = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	int off = 0, n = 0;
 
-	for (unsigned int i = 0; i < count; i++, element.arg += arr->elemsize) {
-		int n;
-
-		/* The newline of the element before becomes the comma. */
-		if (i)
-			buffer[off - 1] = ',';
-		n = arr->ops->get(buffer + off, &element);
+	if (!one)
+		return -ENOMEM;
+	buffer[0] = '\0';
+	/* Each may print a page: what does not fit into this one is left out. */
+	for (unsigned int i = 0; i < count && off < (int)PAGE_SIZE - 1; i++, element.arg += arr->elemsize) {
+		n = arr->ops->get(one, &element);
 		if (n < 0)
-			return n;
-		off += n;
+			break;
+		/* The newline of the element before becomes the comma. */
+		if (off)
+			buffer[off - 1] = ',';
+		off += scnprintf(buffer + off, PAGE_SIZE - off, "%.*s", n, one);
 	}
-	buffer[off] = '\0';
-	return off;
+	kfree(one);
+	return n < 0 ? n : off;
 }
 
 static void param_array_free(void *arg)
 {
 	const struct kparam_array *arr = arg;
-	unsigned int count = arr->num ? *arr->num : arr->max;
 
 	if (arr->ops->free)
-		for (unsigned int i = 0; i < count; i++)
+		for (unsigned int i = 0; i < array_count(arr); i++)
 			arr->ops->free(arr->elem + arr->elemsize * i);
 }
 

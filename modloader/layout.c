@@ -183,7 +183,7 @@ void layout_copy(struct load_info *info)
 	for (i = 1; i < info->img.nr_sections; i++) {
 		const void *bytes = elf_section_data(&info->img, i);
 
-		if (info->section_region[i] != NO_REGION && bytes)
+		if (info->section_region[i] != NO_REGION && bytes && info->img.sections[i].sh_size)
 			memcpy((void *)info->section_addr[i], bytes, info->img.sections[i].sh_size);
 	}
 }

@@ -38,8 +38,7 @@ static bool is_module_name(const char *name)
 
 int link_open(struct load_info *info, const void *image, size_t len)
 {
-	const struct module *file_mod;
-	const char *name;
+	const char *name, *name_inside;	/* .modinfo's; struct module's */
 	int err;
 
 	info->name = "module";
@@ -71,8 +70,8 @@ int link_open(struct load_info *info, const void *image, size_t len)
 		err = versions_check_layout(info);
 	if (err)
 		return err;
-	file_mod = elf_section_data(&info->img, info->this_module);
-	if (!file_mod || info->img.sections[info->this_module].sh_size != sizeof(struct module) ||
+	name_inside = elf_section_data(&info->img, info->this_module);
+	if (!name_inside || info->img.sections[info->this_module].sh_size != sizeof(struct module) ||
 	    info->img.sections[info->this_module].sh_addralign < __alignof__(struct module)) {
 		load_complain(info, ".gnu.linkonce.this_module section size must match the kernel's built struct module size at run time");
 		return -ENOEXEC;
@@ -82,8 +81,9 @@ int link_open(struct load_info *info, const void *image, size_t len)
 		load_complain(info, ".gnu.linkonce.this_module is not writable data");
 		return -ENOEXEC;
 	}
-	if (strnlen(file_mod->name, sizeof(file_mod->name)) == sizeof(file_mod->name) ||
-	    strcmp(file_mod->name, name)) {
+	/* The file is aligned to 8 bytes only: no struct module can be looked at in it. */
+	name_inside += offsetof(struct module, name);
+	if (strnlen(name_inside, MODULE_NAME_LEN) == MODULE_NAME_LEN || strcmp(name_inside, name)) {
 		load_complain(info, "name in .modinfo and in struct module differ");
 		return -ENOEXEC;
 	}
@@ -139,15 +139,17 @@ static int relocate_section(struct load_info *info, unsigned int rela, u8 *bytes
 	size_t n = info->img.sections[rela].sh_size / sizeof(*r), size = info->img.sections[target].sh_size;
 
 	for (; n--; r++) {
+		/* An offset behind the section leaves no room there. */
+		size_t at = min_t(u64, r->r_offset, size);
 		unsigned int sym = ELF64_R_SYM(r->r_info);
 		u32 slot = info->slot_of ? info->slot_of[sym] : 0;
 		struct reloc reloc = {
-			.loc = bytes + r->r_offset, .room = size - r->r_offset,
-			.place = place + r->r_offset, .type = ELF64_R_TYPE(r->r_info),
+			.loc = bytes + at, .room = size - at,
+			.place = place + at, .type = ELF64_R_TYPE(r->r_info),
 			.sym = info->symbol_value[sym], .addend = r->r_addend,
 			.slot = slot ? info->slots + (slot - 1) * info->machine->slot_bytes : 0,
 		};
-		int err = r->r_offset > size ? -EFAULT : info->machine->apply(&reloc);
+		int err = info->machine->apply(&reloc);
 
 		if (err)
 			return relocation_failed(info, target, r, err);
