@@ -40,7 +40,16 @@ hosted-pmalloc := mm/pmalloc/runs.c
 unit-tests += memblock
 hosted-host-memblock := tests/unit/memblock_host.c
 
-hosted-tests := shell lib mm pmalloc memblock
+# The loader between the ELF code and running code.
+unit-tests += link
+hosted-link := $(addprefix modloader/,link.c elf.c layout.c params.c versions.c reloc_x86_64.c reloc_arm64.c) kernel/params.c \
+	$(addprefix kernel/lib/,string.c vsprintf.c vsprintf_pointer.c cmdline.c kstrtox.c kasprintf.c hexdump.c errname.c find.c \
+	bitmap.c bitmap_text.c math.c popcount.c sort.c) tests/unit/link/tables.c
+hosted-include-link := -Itests/unit/link -idirafter /usr/include -idirafter /usr/include/$(hosted-arch)-linux-gnu
+# Variables may overlap in a random table: a bool is what was written there.
+hosted-flags-link := -include tests/unit/host/rename.h -fno-sanitize=bool
+
+hosted-tests := shell lib mm pmalloc memblock link
 
 define hosted-rule
 build/unit/$(1)-k/%.o: %.c
