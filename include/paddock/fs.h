@@ -44,6 +44,7 @@ void close_files_of(pid_t pid);
 struct fs_counts {
 	long files, inodes, dentries;
 	long ramfs_pages;	/* of file contents */
+	long ramfs_max;		/* as many as there may be */
 };
 void fs_get_counts(struct fs_counts *out);
 

@@ -21,6 +21,7 @@ static inline const char *file_call_name(const struct file *f)
 }
 
 extern atomic_long_t nr_files, nr_inodes, nr_dentries, nr_ramfs_pages;
+long ramfs_max_pages(void);	/* ramfs.c: as many of those as files may take */
 
 /* ---- dcache.c: the tree of names ---- */
 

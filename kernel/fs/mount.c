@@ -65,6 +65,7 @@ void fs_get_counts(struct fs_counts *out)
 	out->inodes = atomic_long_read(&nr_inodes);
 	out->dentries = atomic_long_read(&nr_dentries);
 	out->ramfs_pages = atomic_long_read(&nr_ramfs_pages);
+	out->ramfs_max = ramfs_max_pages();
 }
 
 void __init fs_init(void)

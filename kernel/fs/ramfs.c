@@ -22,9 +22,14 @@ struct ramfs_data {
 
 atomic_long_t nr_ramfs_pages;
 
+long ramfs_max_pages(void)
+{
+	return totalram_pages() / 2;
+}
+
 static int take_page_allowance(void)
 {
-	if (atomic_long_inc_return(&nr_ramfs_pages) <= (long)(totalram_pages() / 2))
+	if (atomic_long_inc_return(&nr_ramfs_pages) <= ramfs_max_pages())
 		return 0;
 	atomic_long_dec(&nr_ramfs_pages);
 	return -ENOSPC;

@@ -109,7 +109,7 @@ snap() { echo 3 > /proc/sys/vm/drop_caches; grep -E '^(dentry|inode_cache|filp|k
 work() {
 	echo hi > /tmp/a; cat /tmp/a /nonexistent; ls -lR /sys/kernel/slab /proc/sys; cp /tmp/a /tmp/b; mv /tmp/b /tmp/c; rm /tmp/a /tmp/c
 	mkdir -p /tmp/x/y/z; cp -r /tmp/x /tmp/w; rm -r /tmp/x /tmp/w; ln -s / /tmp/l; ls /tmp/l; rm /tmp/l
-	ps; uname -a; date; dmesg; slabtop; lsmod; free; uptime; mount; modinfo hello; insmod nonesuch; rmmod nonesuch; nosuchcommand
+	ps; uname -a; date; dmesg; slabtop; lsmod; free; uptime; mount; df -a; df /tmp nosuch; modinfo hello; insmod nonesuch; rmmod nonesuch; nosuchcommand
 	for i in 1 2 3; do echo $i; done | sort | uniq | wc; x=$(echo a; echo b); echo "$x" | grep a; ( cd /tmp; pwd )
 	sh -c 'echo $0 $1' a b; eval 'if; then'; eval 'a | | b'; seq 1 10000 | tail -1; seq 1 100000 | head -1; find /proc; hexdump -n 64 /dev/random
 	cat <<-END
