@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Transcripts in README.md and docs/*.md: found here, replayed by test_docs.py.
 
-    ```transcript append="kfence.sample_interval=-1" smp=2
+    ```transcript
+    $ make run APPEND='kfence.sample_interval=-1' SMP=2
     paddock:/# echo hello
     hello
     ```
 
 A line behind the prompt is typed; a line that starts with "> " goes on with it. The lines that follow
 are what the console must print: `…` stands for any text within a line, a line of `…` alone for
-any number of lines (none, too). One block is one boot. Keys of the first line: append, smp, mem,
-numa, arch (only on that one), boot.
+any number of lines (none, too). One block is one boot. How it is booted says the first line, without which
+it is plain `make run`: APPEND, SMP, MEM, NUMA, ARCH (only on that one). (Or `append="…" smp=2` behind "transcript", where a reader
+does not see it.)
 
     ```host
     $ tools/vm -c 'echo hello'
@@ -24,11 +26,12 @@ import re
 import shlex
 
 PROMPT = "paddock:/# "
+BOOT = "$ make run "
 
 
 class Block:
-    def __init__(self, path, line, kind, options):
-        self.path, self.line, self.kind, self.options = path, line, kind, options
+    def __init__(self, path, line, kind):
+        self.path, self.line, self.kind, self.options = path, line, kind, {}
         self.steps = []     # [command, [expected line, …]]
 
     def __repr__(self):
@@ -36,7 +39,13 @@ class Block:
 
     def add(self, text):
         start = PROMPT if self.kind == "transcript" else "$ "
-        if text.startswith(start):
+        if self.kind == "transcript" and not self.steps and text.startswith(BOOT):
+            for word in shlex.split(text[len(BOOT):]):
+                name, value = word.split("=", 1)
+                if name not in ("APPEND", "SMP", "MEM", "NUMA", "ARCH"):
+                    raise ValueError("%s: %s is no option of `make run`" % (self, name))
+                self.options[name.lower()] = value
+        elif text.startswith(start):
             self.steps.append([text[len(start):], []])
         elif not self.steps:
             raise ValueError("%s: the first line is not a command" % self)
@@ -55,8 +64,8 @@ def find(tree):
                 text = text.rstrip("\n")
                 m = re.match(r"```(transcript|host)\b(.*)", text)
                 if block is None and m:
-                    options = dict(w.split("=", 1) for w in shlex.split(m[2]))
-                    block = Block(path, number, m[1], options)
+                    block = Block(path, number, m[1])
+                    block.options.update(w.split("=", 1) for w in shlex.split(m[2]))
                 elif block is not None and text.startswith("```"):
                     blocks.append(block)
                     block = None
