@@ -6,12 +6,9 @@
  */
 #include <linux/completion.h>
 #include <linux/export.h>
-#include <linux/hash.h>
-#include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/wait.h>
-#include <linux/wait_bit.h>
 #include "sched.h"
 
 void add_wait_queue(struct wait_queue_head *q, struct wait_queue_entry *e)
@@ -205,38 +202,6 @@ void finish_wait(struct wait_queue_head *q, struct wait_queue_entry *e)
 	}
 }
 EXPORT_SYMBOL(finish_wait);
-
-/* ---- waiting for a variable ---- */
-
-#define VAR_QUEUES_BITS 5
-static struct wait_queue_head var_queues[1 << VAR_QUEUES_BITS] = {
-	[0 ... (1 << VAR_QUEUES_BITS) - 1] = { .head = { NULL, NULL } },
-};
-
-static int __init var_queues_init(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(var_queues); i++)
-		init_waitqueue_head(&var_queues[i]);
-	return 0;
-}
-early_initcall(var_queues_init);
-
-struct wait_queue_head *__var_waitqueue(void *var)
-{
-	return &var_queues[hash_ptr(var, VAR_QUEUES_BITS)];
-}
-EXPORT_SYMBOL(__var_waitqueue);
-
-void wake_up_var(void *var)
-{
-	struct wait_queue_head *q = __var_waitqueue(var);
-
-	if (wq_has_sleeper(q))
-		wake_up_all(q);
-}
-EXPORT_SYMBOL(wake_up_var);
 
 /* ---- completions ---- */
 

@@ -382,6 +382,19 @@ long schedule_timeout(long timeout)
 }
 EXPORT_SYMBOL(schedule_timeout);
 
+/* Waiting for a device: nothing counts that apart here. */
+void io_schedule(void)
+{
+	schedule();
+}
+EXPORT_SYMBOL(io_schedule);
+
+long io_schedule_timeout(long timeout)
+{
+	return schedule_timeout(timeout);
+}
+EXPORT_SYMBOL(io_schedule_timeout);
+
 #define SCHEDULE_TIMEOUT_IN(name, state)			\
 long schedule_timeout_##name(long timeout)			\
 {								\
