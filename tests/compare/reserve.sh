@@ -1,0 +1,2 @@
+insmod reserve.ko
+rmmod reserve
