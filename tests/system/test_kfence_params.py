@@ -75,3 +75,37 @@ insmod uaf_read
     i = r.lines.index("status 0")
     assert r.lines[i + 1:i + 4] == ["-1", "128", "global"], r
     assert "WARNING" not in r.out and "Oops" not in r.out, r
+
+
+def test_bad_values_on_the_command_line(vm):
+    """Each is named, and the default holds; what is right beside them counts. Files that cannot be written or read say so."""
+    bad = {"num_objects": "-5", "pool_mode": "both", "fault": "explode", "burst": "-1", "order0_page": "7", "sample_interval": "soon"}
+    r = vm("cd %s; echo 0 > deferrable; echo 0-:1M > booting_max; cat check\n" % P
+           + "for f in num_objects pool_mode fault burst order0_page sample_interval deferrable skip_covered_thresh; do echo $f $(cat $f); done\n"
+           + "dmesg | grep 'invalid for parameter'",
+           append=" ".join("kfence.%s=%s" % kv for kv in bad.items()) + " kfence.deferrable=1 kfence.skip_covered_thresh=50 loglevel=1")
+    assert r.lines[:11] == ["sh: deferrable: Permission denied", "sh: booting_max: Permission denied", "cat: check: Permission denied",
+                            "num_objects 255", "pool_mode global", "fault report", "burst 0", "order0_page 1", "sample_interval 100",
+                            "deferrable 1", "skip_covered_thresh 50"], r
+    for name, value in bad.items():
+        assert re.search(r"Booting kernel: `%s' invalid for parameter `kfence\.%s'$" % (value, name), r.out, re.M), (name, r)
+    assert len(r.lines) == 11 + len(bad), r
+
+
+def test_fault_at_run_time(vm):
+    """oops ends the thread that erred, and no other; report lets it go on; panic is the end. Each after the whole report."""
+    r = vm("""cd %s
+echo oops > fault; insmod uaf_read; echo status $?; insmod double_free; echo status $?
+echo report > fault; insmod uaf_write; echo status $?
+echo panic > fault; insmod redzone; echo still here
+""" % P, append="kfence.sample_interval=-1 loglevel=8", smp=2)
+    said = re.sub(r"^\[ *[\d.]+\] ?", "", r.out, flags=re.M)
+    said = re.findall(r"^(BUG: KFENCE: [a-z-]+(?: [a-z]+)?|={66}|.*kfence\.fault=oops|kernel BUG|sh: Killed|status \d+|still here|"
+                      r"Kernel panic - not syncing: kfence.fault=panic set)", said, re.M)
+    oops = {"x86_64": "KFENCE: kfence.fault=oops", "arm64": "Internal error: KFENCE: kfence.fault=oops"}[vm.arch]
+    bar = "=" * 66
+    assert said == [bar, "BUG: KFENCE: use-after-free read", bar, oops, "sh: Killed", "status 137",
+                    bar, "BUG: KFENCE: invalid free", bar, "kernel BUG", "sh: Killed", "status 137",
+                    bar, "BUG: KFENCE: use-after-free write", bar, "status 0",
+                    bar, "BUG: KFENCE: memory corruption", bar, "Kernel panic - not syncing: kfence.fault=panic set"], r
+    assert r.status == 100, r
