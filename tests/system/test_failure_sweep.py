@@ -14,6 +14,8 @@ COMMANDS = [
     "insmod params; rmmod params || rmmod params; true",
     "cat /proc/meminfo | grep Mem | wc -l",
     "for i in a b; do x=\"$x$i\"; done; echo $(echo hi) /sys/kernel/*/k* ${x%b}; f() { echo $1; }; f a; sh -c 'echo c'",
+    "l() { local a=$1 b='x y' c=(1 $1); expr $a : '\\([a-z]*\\)[0-9]*'; (local b=z); c=1; }; l kmalloc64; "
+    "r() { [ $1 -gt 0 ] && r $(($1 - 1)); }; r 4; true",
     "echo 4 >/proc/sys/kernel/printk; echo 100 >/sys/module/kfence/parameters/sample_interval; "
     "echo hello >/dev/kmsg; cat /sys/module/kfence/parameters/num_objects",
     "ps; free; lsmod; modinfo hello; find /sys/kernel/debug -name stats; uptime | tail -n 1",
