@@ -175,54 +175,60 @@ static struct dentry *find_folder(const char **name, struct proc_dir_entry *pare
 	return dir;
 }
 
-/*
- * Add an entry. @de is what the caller has filled in but for the dentry; it is copied.
- */
+/* What @inode does when it is used: as a folder, a link to @link, or a file. Returns: false, no memory. */
+static bool set_up_inode(struct inode *inode, const struct proc_dir_entry *proto, const char *link)
+{
+	inode->i_op = &proc_inode_operations;
+	if (link) {
+		inode->i_link = kstrdup(link, GFP_KERNEL);
+		if (inode->i_link)
+			i_size_write(inode, strlen(link));
+		return inode->i_link;
+	}
+	inode->i_fop = S_ISDIR(inode->i_mode) ? &simple_dir_operations : &proc_file_operations;
+	if (S_ISDIR(inode->i_mode) && !proto->owner)
+		return true;
+	inode->i_gate = gate_alloc(EIO);
+	return inode->i_gate;
+}
+
+static struct dentry *add_name(struct dentry *dir, const char *name, struct inode *inode, struct proc_dir_entry *de)
+{
+	struct dentry *d;
+
+	mutex_lock(&namespace_lock);
+	d = tree_add_locked(dir, name, strlen(name), inode);
+	if (!IS_ERR(d))
+		de->dentry = d;
+	mutex_unlock(&namespace_lock);
+	if (d == ERR_PTR(-EEXIST))
+		WARN(1, "proc_dir_entry '%s/%s' already registered\n",
+		     dir->d_parent == dir ? "/proc" : (const char *)dir->d_name.name, name);
+	else if (IS_ERR(d) && d != ERR_PTR(-ENOMEM))
+		WARN(1, "invalid name '%s'\n", name);
+	return d;
+}
+
+/* Add an entry. @proto is what the caller has filled in, but for the dentry; it is copied. */
 static struct proc_dir_entry *add_entry(const char *path, struct proc_dir_entry *parent, umode_t mode,
 					const struct proc_dir_entry *proto, const char *link)
 {
 	struct proc_dir_entry *de = kmemdup(proto, sizeof(*de), GFP_KERNEL);
 	struct inode *inode = new_inode(proc_sb, mode);
 	const char *name = path;
-	struct dentry *dir, *d = ERR_PTR(-ENOMEM);
+	struct dentry *dir = find_folder(&name, parent), *d;
 
-	dir = find_folder(&name, parent);
-	if (!dir) {
-		WARN(1, "name '%s'\n", path);
+	WARN(!dir, "name '%s'\n", path);
+	if (!dir || !de || !inode) {
+		kfree(de);
 		goto fail;
 	}
-	if (!de || !inode)
+	inode->i_private = de;		/* from here on it goes with the inode */
+	if (!set_up_inode(inode, proto, link))
 		goto fail;
-	inode->i_private = de;
-	inode->i_op = &proc_inode_operations;
-	if (S_ISDIR(mode)) {
-		inode->i_fop = &simple_dir_operations;
-		if (proto->owner && !(inode->i_gate = gate_alloc(EIO)))
-			goto fail_inode;
-	} else if (link) {
-		inode->i_link = kstrdup(link, GFP_KERNEL);
-		if (!inode->i_link)
-			goto fail_inode;
-		i_size_write(inode, strlen(link));
-	} else {
-		inode->i_fop = &proc_file_operations;
-		inode->i_gate = gate_alloc(EIO);
-		if (!inode->i_gate)
-			goto fail_inode;
-	}
-	mutex_lock(&namespace_lock);
-	d = tree_add_locked(dir, name, strlen(name), inode);
-	if (!IS_ERR(d))
-		de->dentry = d;
-	mutex_unlock(&namespace_lock);
-	if (IS_ERR(d)) {
-		if (PTR_ERR(d) == -EEXIST)
-			WARN(1, "proc_dir_entry '%s/%s' already registered\n",
-			     dir->d_parent == dir ? "/proc" : (const char *)dir->d_name.name, name);
-		else if (PTR_ERR(d) != -ENOMEM)
-			WARN(1, "invalid name '%s'\n", path);
-		goto fail_inode;
-	}
+	d = add_name(dir, name, inode, de);
+	if (IS_ERR(d))
+		goto fail;
 	if (inode->i_gate) {
 		const void *const needs[] = { de->ops, de->seq_ops, (const void *)de->show, de->data, de->owner };
 
@@ -231,14 +237,9 @@ static struct proc_dir_entry *add_entry(const char *path, struct proc_dir_entry 
 	dput(dir);
 	return de;
 
-fail_inode:
-	dput(dir);
-	iput(inode);		/* frees de */
-	return NULL;
 fail:
 	dput(dir);
 	iput(inode);
-	kfree(de);
 	return NULL;
 }
 
