@@ -105,9 +105,9 @@ class Tree:
         return head + bytes(self.nodes) + bytes(self.strings)
 
 
-def arm64(image, out, ranges, dtb):
-    """@dtb: of the very machine, kernel size and initramfs: QEMU's, dumped."""
-    tree = Tree(open(dtb, "rb").read())
+def arm64(image, out, ranges, blob):
+    """@blob: the device tree of the very machine, kernel size and initramfs: QEMU's, dumped."""
+    tree = Tree(blob)
     tree.drop_memory()
     for i, (base, size, kind) in enumerate(ranges):
         if kind == RAM:
@@ -138,6 +138,15 @@ def arm64(image, out, ranges, dtb):
         f.write(code)
 
 
+def dump_device_tree(vm, path, commands="true", **options):
+    """The tree that QEMU makes for the machine that vm(commands, **options) boots, without the room that it leaves behind it."""
+    vm(commands, machine="virt,gic-version=3,acpi=off,dumpdtb=%s" % path, **options)
+    blob = open(path, "rb").read()
+    off_struct, off_strings, size_strings, size_struct = (struct.unpack_from(">I", blob, at)[0] for at in (8, 12, 32, 36))
+    end = max(off_struct + size_struct, off_strings + size_strings)
+    return blob[:4] + struct.pack(">I", end) + blob[8:end]
+
+
 def kernel_with_map(vm, tree, tmp_path, ranges, commands, append="", **options):
     """The file to boot as --kernel, with exactly these @commands and options (on arm64 the initramfs's place follows)."""
     out = str(tmp_path / "kernel")
@@ -145,7 +154,6 @@ def kernel_with_map(vm, tree, tmp_path, ranges, commands, append="", **options):
     if vm.arch == "x86_64":
         x86_64(os.path.join(build, "vmpaddock"), out, ranges)
     else:
-        dtb = str(tmp_path / "dtb")
-        vm(commands, append=append, machine="virt,gic-version=3,acpi=off,dumpdtb=" + dtb, **options)
-        arm64(os.path.join(build, "Image"), out, ranges, dtb)
+        blob = dump_device_tree(vm, tmp_path / "dtb", commands, append=append, **options)
+        arm64(os.path.join(build, "Image"), out, ranges, blob)
     return out

@@ -2,14 +2,13 @@
 """Every way in: boot paths, machine shapes, and how tools/vm reports the end."""
 import os
 import re
-import struct
-import subprocess
 import time
 
 import pexpect
 import pytest
 
 from conftest import TREE, VM
+from memory_maps import dump_device_tree
 
 PATHS = [("x86_64", "direct", "PVH"), ("x86_64", "bios", "Multiboot2"), ("x86_64", "uefi", "Multiboot2"),
          ("arm64", "direct", "Linux Image"), ("arm64", "uefi", "EFI stub")]
@@ -88,21 +87,11 @@ def test_other_machines(vm):
         assert (r.status, r.out) == (0, "fine\n"), (shape, r)
 
 
-def dump_device_tree(path):
-    """The tree that QEMU makes for the machine of tools/vm, without the room that it leaves behind it."""
-    subprocess.run(["qemu-system-aarch64", "-machine", "virt,gic-version=3,acpi=off,dumpdtb=%s" % path, "-cpu", "max", "-smp", "2",
-                    "-m", "512M"], stderr=subprocess.DEVNULL, timeout=60)
-    blob = path.read_bytes()
-    off_struct, off_strings, size_strings, size_struct = (struct.unpack_from(">I", blob, at)[0] for at in (8, 12, 32, 36))
-    end = max(off_struct + size_struct, off_strings + size_strings)
-    return blob[:4] + struct.pack(">I", end) + blob[8:end]
-
-
 def test_odd_device_trees(request, tmp_path):
     """docs/boot.md's table: what is missing costs a line in the log, or is told by a panic."""
     if skip_other_arch(request, "arm64"):
         return
-    whole = dump_device_tree(tmp_path / "whole")
+    whole = dump_device_tree(VM("arm64"), tmp_path / "whole")
 
     def boot(blob):
         path = tmp_path / "odd.dtb"
