@@ -340,18 +340,22 @@ int shell_run_text(struct shell *sh, const char *text, const char *name)
 
 bool shell_needs_more(const char *text)
 {
+	char *lines = kasprintf(GFP_KERNEL, "%s\n", text);	/* a backslash continues a line only before its end */
 	struct arena a = { 0 };
 	struct parse_error err;
 	struct parser ps;
 	struct node *n;
 	int got;
 
-	parser_init(&ps, text, &a, &err);
+	if (!lines)
+		return false;
+	parser_init(&ps, lines, &a, &err);
 	do
 		got = parse_line(&ps, &n);
 	while (got == 1);
 	arena_free(&a);
-	return got == -EINVAL && err.incomplete;
+	kfree(lines);
+	return got != -ENOMEM && err.incomplete;
 }
 
 int shell_run(const char *script, const char *name)

@@ -172,6 +172,7 @@ static const char *skip_blanks(struct parser *ps, const char *p)
 			p += 2;
 			ps->line++;
 			ps->line_start = p;
+			ps->err->incomplete |= !*p;	/* the line that it is to go on with is missing */
 		} else if (*p == '#') {
 			while (*p && *p != '\n')
 				p++;
@@ -213,6 +214,8 @@ int next_token(struct parser *ps)
 		ps->tok_end = p + strlen(p);
 		return ps->tok = deep ? T_TOO_DEEP : T_UNCLOSED;
 	}
+	/* Only a continuation ends a word with a newline. */
+	ps->err->incomplete |= !*ps->tok_end && ps->tok_end[-1] == '\n';
 	return ps->tok = T_WORD;
 }
 

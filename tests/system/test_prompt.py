@@ -83,6 +83,9 @@ def test_typed_text_can_be_edited(console):
     assert e("echo 12345" + LEFT * 3 + ctrl("K")) == ["12"]
     assert e("echo a b" + ctrl("W") + ctrl("Y") + ctrl("Y")) == ["a bb"]
     assert e("echo ä" + BACKSPACE + "o") == ["o"]
+    console.keys("echo one \\\r")
+    console.p.expect("> $")
+    assert e("two") == ["one two"]
     # Far beyond a row: what is edited in the middle arrives, however the screen looks.
     long = "x" * 300
     assert e("echo " + long + LEFT * 150 + "-") == [long[:150] + "-" + long[150:]]

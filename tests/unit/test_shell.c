@@ -68,6 +68,27 @@ static void fails(const char *text, const char *words, int want_incomplete)
 	kvfree(got);
 }
 
+/* A line that ends in a continuation wants another, though it could stand alone. */
+static void test_continuations_want_a_line(void **state)
+{
+	static const struct {
+		const char *text;
+		int incomplete;
+	} cases[] = {
+		{ "echo \\\n", 1 }, { "ec\\\n", 1 }, { "\\\n", 1 }, { "a\\\n b \\\n", 1 }, { "a 'b'\\\n", 1 },
+		{ "echo \\\n x\n", 0 }, { "echo \\\\\n", 0 }, { "echo # \\\n", 0 }, { "echo '\\\n'\n", 0 }, { "echo x\n", 0 },
+	};
+
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		int incomplete;
+
+		kvfree(glue_parse(cases[i].text, &incomplete));
+		if (!!incomplete != cases[i].incomplete)
+			print_error("`%s': incomplete %d\n", cases[i].text, incomplete);
+		assert_int_equal(!!incomplete, cases[i].incomplete);
+	}
+}
+
 static void test_syntax_errors_name_token_and_column(void **state)
 {
 	fails("done", "unexpected token `done' (line 1, column 1)", 0);
@@ -447,6 +468,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse_commands), cmocka_unit_test(test_parse_compounds),
+		cmocka_unit_test(test_continuations_want_a_line),
 		cmocka_unit_test(test_syntax_errors_name_token_and_column), cmocka_unit_test(test_expand_parameters),
 		cmocka_unit_test(test_expand_arrays), cmocka_unit_test(test_expand_commands_and_arithmetic),
 		cmocka_unit_test(test_expand_globs), cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_patterns),
