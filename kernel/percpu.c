@@ -35,7 +35,9 @@
 #include <linux/topology.h>
 #include <arch/smp.h>
 #include <asm/page.h>
+#include <paddock/alloc_watch.h>
 #include <paddock/init.h>
+#include <paddock/isolation.h>
 #include <paddock/memblock.h>
 #include <paddock/percpu.h>
 #include <paddock/smp.h>
@@ -92,8 +94,11 @@ static void *percpu_alloc_between(size_t size, size_t align, size_t from, size_t
 
 void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
 {
-	void *p = percpu_alloc_between(size, align, dynamic_start, unit_bytes);
+	void *p;
 
+	if (alloc_is_watched() && oot_fails(gfp))
+		return NULL;
+	p = percpu_alloc_between(size, align, dynamic_start, unit_bytes);
 	if (!p && !(gfp & __GFP_NOWARN))
 		pr_warn_once("percpu: allocation failed, size=%zu align=%zu, %zu bytes free\n", size, align,
 			     percpu_free_bytes());

@@ -58,7 +58,7 @@ void raise_softirq(unsigned int nr)
 }
 
 /* Interrupts masked on entry and return, on in between. */
-static void run_pending(void)
+static __softirq_entry void run_pending(void)
 {
 	unsigned int rounds = MAX_ROUNDS;
 	u32 todo;

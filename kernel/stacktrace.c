@@ -97,6 +97,17 @@ unsigned int stack_trace_save_tsk(struct task_struct *task, unsigned long *store
 }
 EXPORT_SYMBOL_GPL(stack_trace_save_tsk);
 
+extern char __irqentry_text_start[], __irqentry_text_end[];
+
+unsigned int filter_irq_stacks(unsigned long *entries, unsigned int nr_entries)
+{
+	for (unsigned int i = 0; i < nr_entries; i++)
+		if (entries[i] >= (unsigned long)__irqentry_text_start && entries[i] < (unsigned long)__irqentry_text_end)
+			return i + 1;
+	return nr_entries;
+}
+EXPORT_SYMBOL_GPL(filter_irq_stacks);
+
 void stack_trace_print(const unsigned long *trace, unsigned int nr_entries, int spaces)
 {
 	for (unsigned int i = 0; i < nr_entries; i++)

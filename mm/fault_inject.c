@@ -20,6 +20,7 @@
 #include <linux/uaccess.h>
 #include <paddock/alloc_watch.h>
 #include <paddock/fault_inject.h>
+#include <paddock/isolation.h>
 
 static struct {
 	struct fault_attr attr;
@@ -95,7 +96,7 @@ bool watch_fails_object(struct kmem_cache *s, gfp_t gfp, size_t size)
 {
 	if (gfp & __GFP_NOFAIL)
 		return false;
-	if (alloc_scope_fails())
+	if (alloc_scope_fails() || oot_fails(gfp))
 		return true;
 	return !excused(gfp, failslab.ignore_gfp_wait, false) &&
 	       should_fail(&failslab.attr, size, gfp & __GFP_NOWARN);
@@ -107,7 +108,7 @@ bool watch_fails_pages(gfp_t gfp, unsigned int order)
 
 	if (gfp & __GFP_NOFAIL)
 		return false;
-	if (alloc_scope_fails())
+	if (alloc_scope_fails() || oot_fails(gfp))
 		return true;
 	if (!nth && order < fail_page_alloc.min_order)
 		return false;

@@ -4,7 +4,7 @@
  *
  *   oot.c         the kmalloc family once per slot, and what each symbol is bound to
  *   oot_slot.c    a slot as a whole: its caches, pages, limits, counts
- *   oot_fail.c    allocations that are made to fail; oot_pages.c: those of pages, too
+ *   oot_fail.c    allocations that are made to fail
  *   slab_noted.c  slabs that remember who allocated what is in them
  *   quarantine.c  what an unloaded module left, closed and poisoned
  *
@@ -41,14 +41,14 @@ struct oot_slot {
 	unsigned long peak;		/* [A] most pages since the load; may lag under contention */
 	atomic_long_t notes_left;	/* so many of the next allocations are noted, from whichever cache; see hold_more() */
 	u16 note_mark;			/* [L] with this as note->live */
-	bool asks;			/* [L] each allocation is asked about first: no CPU holds objects to be noted */
+	bool fails;			/* [L] some allocations are to: it watches them all (alloc_watch.h) */
 	unsigned long quota;		/* [A] most pages; ULONG_MAX: any number */
 	unsigned long failed;		/* [A] allocations refused by quota or fail_alloc since the load */
 	atomic_long_t seen[NR_OOT_FATES];	/* [A] allocations that came by the slow path, by what KFENCE did */
 	unsigned long fail_nth;		/* [L] fail this one; 0: none */
 	bool fail_stacks;		/* [L] fail each new call stack once */
 	struct oot_text text[2];	/* [L] its owner's code, while that is to fail; of init only until init is done */
-	atomic_long_t fail_count;	/* allocations since the load, while fail_nth or fail_stacks is on */
+	atomic_long_t fail_count;	/* allocations since the load, while fails is on */
 };
 
 extern struct oot_slot oot_slots[OOT_SLOTS_MAX];
@@ -66,16 +66,15 @@ static inline bool oot_watched(const struct oot_slot *slot)
 	return slot->watch_all || oot_takes_notes(slot);
 }
 
-/* May this allocation succeed? Context: any. */
-bool oot_admit(struct oot_slot *slot, gfp_t flags);
 /* It did (or will, from a slab): how KFENCE took it. @guarded: it has. */
 void oot_count(struct kmem_cache *s, size_t size, gfp_t flags, bool guarded);
 /* A slab is about to be made: false when that would be more than the quota. oot_uncharge() takes it back. */
 bool oot_charge(struct oot_slot *slot, unsigned long pages);
 void oot_uncharge(struct oot_slot *slot, unsigned long pages);
 
-/* oot_fail.c: is this one to fail? */
-bool oot_should_fail(struct oot_slot *slot);
+/* oot_fail.c: what the options say is to fail does from now on; nothing does. Context: thread, module_mutex. */
+void oot_fail_begin(struct oot_slot *slot, const struct oot_options *options);
+void oot_fail_end(struct oot_slot *slot);
 
 /*
  * oot_call_site - the innermost return address in module code on this thread's stack, or 0.

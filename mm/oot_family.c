@@ -74,7 +74,7 @@ void *slot_kvmalloc(unsigned int slot, size_t size, gfp_t gfp, int node)
 {
 	if (size <= KMALLOC_MAX_CACHE_SIZE)
 		return slot_alloc(slot, size, gfp, node);
-	return oot_admit(&oot_slots[slot], gfp) ? kvmalloc_node(size, gfp, node) : NULL;
+	return kvmalloc_node(size, gfp, node);
 }
 
 void *slot_kvrealloc(unsigned int slot, const void *old, size_t old_size, size_t size, gfp_t gfp)

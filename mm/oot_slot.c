@@ -59,8 +59,6 @@ void *oot_kmalloc_large(struct oot_slot *slot, size_t size, gfp_t flags, int nod
 	struct page *page;
 	void *p;
 
-	if (!oot_admit(slot, flags))
-		return NULL;
 	if (atomic_long_read(&slot->pages) + READ_ONCE(slot->large_pages) + pages > READ_ONCE(slot->quota)) {
 		WRITE_ONCE(slot->failed, slot->failed + 1);
 		return NULL;
@@ -115,16 +113,6 @@ unsigned long oot_call_site(unsigned long caller)
 		if (oot_is_module_code(stack[i]))
 			return stack[i];
 	return 0;
-}
-
-bool oot_admit(struct oot_slot *slot, gfp_t flags)
-{
-	if (likely(!slot->fail_nth && !slot->fail_stacks) || flags & __GFP_NOFAIL)
-		return true;
-	if (!oot_should_fail(slot))
-		return true;
-	WRITE_ONCE(slot->failed, slot->failed + 1);
-	return false;
 }
 
 /* ---- What KFENCE saw ---- */
@@ -192,15 +180,10 @@ void oot_slot_enter(unsigned int number, const char *owner, const struct oot_opt
 	WRITE_ONCE(slot->loaded, true);
 	if (options->kfence_only)
 		oot_slot_set_kfence(number, options->kfence);
-	slot->watch_all = options->sites || options->fail_nth || options->fail_stacks;
+	slot->watch_all = options->sites;
 	slot->note_mark = NOTE_LIVE_OF_INIT;
-	slot->asks = options->fail_nth || options->fail_stacks;
-	slot->fail_nth = options->fail_nth;
-	slot->fail_stacks = options->fail_stacks;
-	if (options->fail_nth || options->fail_stacks)
-		memcpy(slot->text, options->text, sizeof(slot->text));
-	atomic_long_set(&slot->fail_count, 0);
 	slot->failed = 0;
+	oot_fail_begin(slot, options);
 	WRITE_ONCE(slot->quota, options->quota);
 	slot->peak = atomic_long_read(&slot->pages);
 	for (int i = 0; i < NR_OOT_FATES; i++)
@@ -352,9 +335,7 @@ void oot_slot_leave(unsigned int number, const struct module *owner, struct oot_
 
 	memset(left, 0, sizeof(*left));
 	slot->watch_all = false;
-	slot->fail_nth = 0;
-	slot->fail_stacks = false;
-	memset(slot->text, 0, sizeof(slot->text));
+	oot_fail_end(slot);
 	atomic_long_set(&slot->notes_left, 0);
 	WRITE_ONCE(slot->loaded, false);
 	settle(slot);

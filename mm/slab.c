@@ -276,8 +276,6 @@ void *slab_alloc_unwatched(struct kmem_cache *s, gfp_t flags, int node, size_t s
 	might_sleep_if(flags & __GFP_DIRECT_RECLAIM);
 	if (unlikely(s->flags & SLAB_SEALED))
 		return pmalloc_gfp_seal_caller(size, flags);
-	if (unlikely(s->slot) && !oot_admit(s->slot, flags))
-		return NULL;
 	/* A slot that watches keeps the gate open: that it is says nothing of KFENCE. */
 	if (!(unlikely(s->slot) && oot_watched(s->slot) && !kfence_wants_one()) &&
 	    unlikely(gate_was_open(s) && s->kfence_enable))

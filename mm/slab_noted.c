@@ -144,7 +144,7 @@ static bool hold_more(struct kmem_cache *s, struct kmem_cache_node *n)
 	void ***head;
 	bool some;
 
-	if (s->slot->asks || notes_left <= 0)
+	if (notes_left <= 0)
 		return false;
 	local_irq_save(flags);
 	head = held_by_this_cpu(s);

@@ -186,7 +186,6 @@ bool isolate_settings_locked(void);		/* module.oot_lock: no setting may change a
 /* isolate_options.c; Locking: module_mutex */
 struct oot_options;
 bool isolate_is_named(const char *name);	/* in a parameter that asks for more than isolation */
-bool isolate_is_to_fail(const char *name);	/* in module.fail_alloc */
 void isolate_options(const char *name, struct oot_options *out);
 /* verdict.c: an isolated module's code does not run any more; tells which objects it leaves. Context: thread, no locks. */
 void verdict_deliver(struct module *mod);

@@ -265,12 +265,5 @@ void isolate_announce(struct load_info *info)
 
 unsigned long isolate_symbol(struct load_info *info, const char *name, const char **target)
 {
-	unsigned long addr;
-
-	if (info->priv->oot_slot < 0)
-		return 0;
-	addr = oot_slot_symbol(info->priv->oot_slot, name, target);
-	if (!addr && isolate_is_to_fail(info->name))
-		addr = oot_failing_symbol(name, target);
-	return addr;
+	return info->priv->oot_slot < 0 ? 0 : oot_slot_symbol(info->priv->oot_slot, name, target);
 }

@@ -228,11 +228,6 @@ bool isolate_is_named(const char *name)
 		name_list_find(&failures, name) >= 0 || name_list_find(&guarded, name) >= 0;
 }
 
-bool isolate_is_to_fail(const char *name)
-{
-	return name_list_find(&failures, name) >= 0;
-}
-
 void isolate_options(const char *name, struct oot_options *out)
 {
 	int i = name_list_find(&failures, name);

@@ -8,6 +8,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/device.h>
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -72,6 +73,9 @@ static struct file_operations fops = {
 
 static int __init chardev_init(void)
 {
+	struct device *device;
+	int err;
+
 	major = register_chrdev(0, NAME, &fops);
 	if (major < 0) {
 		pr_alert("chardev: no major number: %d\n", major);
@@ -82,9 +86,23 @@ static int __init chardev_init(void)
 #else
 	cls = class_create(THIS_MODULE, NAME);
 #endif
-	device_create(cls, NULL, MKDEV(major, 0), NULL, NAME);
+	if (IS_ERR(cls)) {
+		err = PTR_ERR(cls);
+		goto unregister;
+	}
+	device = device_create(cls, NULL, MKDEV(major, 0), NULL, NAME);
+	if (IS_ERR(device)) {
+		err = PTR_ERR(device);
+		goto destroy_class;
+	}
 	pr_info("chardev: /dev/%s is there\n", NAME);
 	return 0;
+
+destroy_class:
+	class_destroy(cls);
+unregister:
+	unregister_chrdev(major, NAME);
+	return err;
 }
 
 static void __exit chardev_exit(void)

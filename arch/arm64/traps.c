@@ -7,6 +7,7 @@
  * asked for it; the rest is an oops with Linux's name for it.
  */
 #include <linux/bug.h>
+#include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
@@ -118,7 +119,7 @@ void arm64_sync(struct pt_regs *regs)
 	}
 }
 
-void arm64_irq(struct pt_regs *regs)
+__irq_entry void arm64_irq(struct pt_regs *regs)
 {
 	restart_fixup(regs);
 	irq_enter_from(regs);

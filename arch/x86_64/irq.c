@@ -77,7 +77,7 @@ void arch_irq_init_cpu(unsigned int cpu)
 	lapic_init_cpu(cpu);
 }
 
-void x86_interrupt(struct pt_regs *regs, unsigned int vector)
+__irq_entry void x86_interrupt(struct pt_regs *regs, unsigned int vector)
 {
 	irq_enter_from(regs);
 

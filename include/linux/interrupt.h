@@ -28,6 +28,13 @@
 #define IRQF_NO_THREAD		0x10000
 #define IRQF_NO_AUTOEN		0x80000
 
+/*
+ * Functions through which every interrupt, and every softirq, goes: what lies above them on a stack is what was
+ * interrupted. See filter_irq_stacks().
+ */
+#define __irq_entry	noinline __section(".irqentry.text")
+#define __softirq_entry	__irq_entry
+
 typedef irqreturn_t (*irq_handler_t)(int irq, void *dev_id);
 
 /* One handler of a line. [I] but for next, thread_wanted. */

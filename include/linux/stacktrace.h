@@ -21,6 +21,11 @@ unsigned int stack_trace_save_regs(struct pt_regs *regs, unsigned long *store, u
 /* Of another thread that does not run: its trace may be torn if it starts to. */
 unsigned int stack_trace_save_tsk(struct task_struct *task, unsigned long *store, unsigned int size,
 				  unsigned int skipnr);
+/*
+ * filter_irq_stacks - of a trace, what belongs to the innermost interrupt or softirq, its entry included. Without one: all.
+ * Returns: how many entries that is.
+ */
+unsigned int filter_irq_stacks(unsigned long *entries, unsigned int nr_entries);
 /* One " %pS" line per entry, indented by @spaces. */
 void stack_trace_print(const unsigned long *trace, unsigned int nr_entries, int spaces);
 int stack_trace_snprint(char *buf, size_t size, const unsigned long *entries,

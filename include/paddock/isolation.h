@@ -29,12 +29,6 @@ int oot_slot_open(unsigned int slot);
  */
 unsigned long oot_slot_symbol(unsigned int slot, const char *name, const char **target);
 
-/*
- * oot_failing_symbol - what @name is bound to, besides, for a module with fail_nth or fail_stacks: the functions that
- * return pages. As oot_slot_symbol(), but the same for every slot.
- */
-unsigned long oot_failing_symbol(const char *name, const char **target);
-
 /* The names that oot_slot_symbol() knows, by number; NULL behind the last. */
 const char *oot_rewritten_name(unsigned int n, const char **target);
 
@@ -57,7 +51,7 @@ struct oot_options {
 	unsigned long quota;		/* most pages; ULONG_MAX: any */
 	unsigned long fail_nth;		/* this allocation fails; 0: none */
 	bool fail_stacks;		/* each new call stack fails once */
-	struct oot_text text[2];	/* the module's code, of init second: whose call alloc_pages() is */
+	struct oot_text text[2];	/* the module's code, of init second: whose an allocation is that is to fail */
 	bool kfence_only;		/* KFENCE is for some modules only, */
 	bool kfence;			/* and this is one of them */
 };
@@ -114,6 +108,13 @@ void oot_slot_memory(unsigned int slot, struct oot_memory *out);
 void oot_slot_set_quota(unsigned int slot, unsigned long pages);
 /* KFENCE for all of the slot's caches, on or off. */
 void oot_slot_set_kfence(unsigned int slot, bool on);
+
+/*
+ * oot_fails - does an allocation fail because of module.fail_alloc? It is the module's whose code is the innermost on this
+ * stack, whichever function of the kernel it called that allocates. Asked by fault_inject.c for what is watched, and by alloc_percpu().
+ * Context: any.
+ */
+bool oot_fails(gfp_t gfp);
 
 /* A fault at @addr: something that an unloaded module left? Reports, opens the page, and returns true. Context: any. */
 struct pt_regs;

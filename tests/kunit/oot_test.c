@@ -497,8 +497,12 @@ static void the_quota_is_for_this_slot_only(struct kunit *test)
 
 static void the_nth_allocation_fails_once(struct kunit *test)
 {
-	struct oot_options options = { .quota = ULONG_MAX, .notes = 4096, .fail_nth = 3 };
+	/* This function passes for the module's code. */
+	unsigned long text = (unsigned long)the_nth_allocation_fails_once;
+	struct oot_options options = { .quota = ULONG_MAX, .notes = 4096, .fail_nth = 3, .text = { { text, text + 2048 } } };
+	struct oot_leftovers *left = kunit_kzalloc(test, sizeof(*left), GFP_KERNEL);
 
+	KUNIT_ASSERT_NOT_NULL(test, left);
 	oot_slot_enter(slot, "kunit", &options);
 	for (unsigned int i = 1; i <= 20; i++) {
 		void *p = slot_kmalloc(8 * i, GFP_KERNEL);
@@ -510,7 +514,9 @@ static void the_nth_allocation_fails_once(struct kunit *test)
 		kfree(p);
 	}
 	/* Who cannot fail does not. */
-	oot_slot_enter(slot, "kunit", &(struct oot_options){ .quota = ULONG_MAX, .notes = 4096, .fail_nth = 1 });
+	oot_slot_leave(slot, NULL, left);
+	options.fail_nth = 1;
+	oot_slot_enter(slot, "kunit", &options);
 	{
 		void *p = slot_kmalloc(64, GFP_KERNEL | __GFP_NOFAIL);
 

@@ -121,8 +121,9 @@ echo hello:1 > %sfail_alloc; cat %sfail_alloc; insmod hello; rmmod hello; echo e
     assert re.search(r"^live: 7 objects, 448 bytes$", r.out, re.M) and re.search(r"^refused: 1 allocation$", r.out, re.M), r
     failed = re.findall(r"fail_alloc: object_cache: allocation \d+ fails, at (\S+)", r.out)
     tries = int(re.search(r"^tries (\d)$", r.out, re.M)[1])
-    assert len(failed) >= 1 and len(set(failed)) == len(failed) and tries == len(failed) + 1, r
-    assert r.out.count("Cannot allocate memory") == len(failed) and re.search("^clean$", r.out, re.M), r
+    # kmem_cache_create() allocates several times, and goes on without some; then there are the objects.
+    assert len(failed) > len(set(failed)) >= 2 and 2 < tries <= len(failed) + 1, r
+    assert r.out.count("Cannot allocate memory") == tries - 1 and re.search("^clean$", r.out, re.M), r
     assert "Module object_cache left" not in r.out, r       # its error paths free what they have
     pages = re.search(r"^pages: (\d+), .*\nquota: 20 pages\nrefused: \d+ allocations$", r.out, re.M)
     assert pages and int(pages[1]) <= 20, r
@@ -130,22 +131,29 @@ echo hello:1 > %sfail_alloc; cat %sfail_alloc; insmod hello; rmmod hello; echo e
     assert r.lines[-1] == "end" and "hello:1" in r.lines, r
 
 
-def test_failures_of_pages_and_percpu(vm):
-    """fail_alloc covers what isolation itself leaves alone: pages, vmalloc(), per-CPU memory."""
-    r = vm("""insmod page_uaf || echo failed; insmod page_uaf && rmmod page_uaf && echo clean
-for i in 1 2 3 4 5 6 7 8; do insmod percpu_counts && break; done; rmmod percpu_counts; echo tries $i
-insmod hello; insmod -n page_uaf; insmod -n memory; rmmod hello
-insmod allocbench || echo no bench; echo end
-""", append="kfence.sample_interval=0 module.fail_alloc=page_uaf:1,percpu_counts:stacks,memory:100,allocbench:1", smp=2)
-    for name in ("vzalloc", "alloc_pages", "alloc_pages_exact", "get_zeroed_page"):
-        assert re.search(r"^    %s -> fail_%s at 0x" % (name, name), r.out, re.M), (name, r)
+def test_failures_of_whatever_a_module_calls(vm):
+    """fail_alloc reaches all that is allocated while the module's code runs: pages, vmalloc(), per-CPU memory, a proc entry,
+    a thread, a class; and no other's allocations."""
+    modules = {"percpu_counts": "", "proc_file": "", "grazer": "", "chardev": "", "deferred": "", "kobject_attrs": "", "sessions": ""}
+    r = vm("""insmod page_uaf || echo failed
+insmod allocbench || echo no bench
+for m in %s; do
+    for i in $(seq 99); do insmod $m && break; done 2>/dev/null; echo tries $m $i
+    rmmod $m
+    cat /proc/version >/dev/null || echo someone else failed
+done; echo end
+""" % " ".join(modules), append="kfence.sample_interval=0 module.fail_alloc=page_uaf:1,allocbench:1,%s:stacks" % ":stacks,".join(modules), smp=2)
     # The first thing that allocbench asks for is vmalloc()'s.
     assert re.search(r"fail_alloc: allocbench: allocation 1 fails, at allocbench_init\+", r.out) and "no bench" in r.lines, r
     assert re.search(r"fail_alloc: page_uaf: allocation 1 fails, at page_uaf_init\+", r.out), r
-    assert "failed" in r.lines and "__get_free_pages -> fail___get_free_pages at 0x" in r.out, r
-    assert re.search(r"fail_alloc: percpu_counts: allocation \d+ fails, at percpu_counts_init\+", r.out), r
-    assert int(re.search(r"^tries (\d)$", r.out, re.M)[1]) == 1 + len(re.findall(r"fail_alloc: percpu_counts:", r.out)), r
-    assert r.lines[-1] == "end", r
+    assert "failed" in r.lines, r
+    for name in modules:
+        failed = len(re.findall(r"fail_alloc: %s: allocation \d+ fails, at \w+\+\S+ \[%s\]" % (name, name), r.out))
+        # Not each failure is init's: some are taken in silence.
+        tries = int(re.search(r"^tries %s (\d+)$" % name, r.out, re.M)[1])
+        assert 1 <= failed and 1 < tries <= failed + 1, (name, failed, tries, r)
+        assert "Module %s left" % name not in r.out, (name, r)
+    assert "someone else" not in r.out and "BUG" not in r.out and "Oops" not in r.out and r.lines[-1] == "end", r
 
 
 def test_pools_and_sites_in_the_verdict(vm):

@@ -99,11 +99,6 @@ unsigned long kfence_shutdown_cache(struct kmem_cache *s)
 
 /* ---- Isolation: no cache belongs to a module's slot ---- */
 
-bool oot_admit(struct oot_slot *slot, gfp_t flags)
-{
-	host_fail("a slot is asked for an object");
-}
-
 void oot_count(struct kmem_cache *s, size_t size, gfp_t flags, bool guarded)
 {
 	host_fail("a slot counts an object");
