@@ -29,6 +29,16 @@ struct worker {
 	int id;				/* [I] */
 };
 
+/*
+ * What a flusher waits on: an item of no work queue (work.wq is NULL, as of no other), queued directly behind the one that it
+ * waits for. Whoever runs that one runs this next; a worker that stands by must not, while that one sleeps.
+ */
+struct flush_item {
+	struct work_struct work;
+	const struct work_struct *target;
+	struct completion done;
+};
+
 struct worker_pool {
 	raw_spinlock_t lock;
 	int cpu;			/* [I] -1: any */

@@ -104,11 +104,6 @@ EXPORT_SYMBOL(cancel_delayed_work);
 
 /* ---- Waiting ---- */
 
-struct flush_item {
-	struct work_struct work;
-	struct completion done;
-};
-
 static void flush_fn(struct work_struct *work)
 {
 	complete(&container_of(work, struct flush_item, work)->done);
@@ -118,7 +113,7 @@ static void flush_fn(struct work_struct *work)
 static bool wait_for_work(struct work_struct *work, bool running_only)
 {
 	struct flush_item flush = { .work = __WORK_INITIALIZER(flush.work, flush_fn),
-				    .done = COMPLETION_INITIALIZER(flush.done) };
+				    .target = work, .done = COMPLETION_INITIALIZER(flush.done) };
 	struct worker_pool *pool;
 	struct worker *w;
 	bool wait = true;

@@ -210,19 +210,37 @@ static void keep_one_idle(struct worker_pool *pool)
 	pool->creating = false;
 }
 
+/* The flushers of @work, directly behind it on the pool's list or on @w's, to @out. */
+static void take_flushers(struct worker *w, struct work_struct *work, struct list_head *out)
+{
+	struct list_head *next;
+
+	while ((next = work->entry.next) != &w->pool->worklist && next != &w->scheduled) {
+		struct work_struct *behind = list_entry(next, struct work_struct, entry);
+
+		if (behind->wq || container_of(behind, struct flush_item, work)->target != work)
+			break;
+		list_move_tail(next, out);
+	}
+}
+
 /* pool->lock held, dropped while the item runs. The worker is busy and counted. */
 static void run_one(struct worker *w, struct work_struct *work)
 {
 	struct worker_pool *pool = w->pool;
 	struct workqueue_struct *wq = work->wq;
 	struct worker *other = wq_find_running(pool, work);
+	LIST_HEAD(flushers);
 	int before, after;
 
+	take_flushers(w, work, &flushers);
 	if (other) {	/* it was queued again while it runs there: that worker goes on with it */
 		list_move_tail(&work->entry, &other->scheduled);
+		list_splice_tail(&flushers, &other->scheduled);
 		return;
 	}
 	list_del_init(&work->entry);
+	list_splice(&flushers, &w->scheduled);
 	w->current_work = work;
 	w->current_func = work->func;
 	w->current_wq = wq;

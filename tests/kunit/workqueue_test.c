@@ -289,6 +289,38 @@ static long twice(void *arg)
 	return 2 * (long)arg;
 }
 
+static atomic_t slept;
+
+static void busy_fn(struct work_struct *work)
+{
+	mdelay(20);
+}
+
+static void sleeping_fn(struct work_struct *work)
+{
+	msleep(100);
+	atomic_set(&slept, 1);
+}
+
+/* It is pending when the flush begins, and sleeps when it runs: then another worker goes on with the list. */
+static void flush_waits_for_a_pending_item_that_sleeps(struct kunit *test)
+{
+	static DECLARE_WORK(busy, busy_fn);
+	static DECLARE_WORK(sleeping, sleeping_fn);
+
+	for (unsigned int i = 0; i < 5; i++) {
+		atomic_set(&slept, 0);
+		preempt_disable();
+		schedule_work_on(smp_processor_id(), &busy);
+		schedule_work_on(smp_processor_id(), &sleeping);
+		preempt_enable();
+		flush_work(&sleeping);
+		KUNIT_EXPECT_EQ(test, 1, atomic_read(&slept));
+		cancel_work_sync(&sleeping);
+		cancel_work_sync(&busy);
+	}
+}
+
 static void work_on_cpu_returns_the_result(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, work_on_cpu(0, twice, (void *)21L), 42L);
@@ -333,6 +365,7 @@ static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(delayed_work_waits_and_can_be_changed),
 	KUNIT_CASE(cancel_sync_waits_for_the_running_item),
 	KUNIT_CASE(queue_cancel_flush_storm_ends),
+	KUNIT_CASE(flush_waits_for_a_pending_item_that_sleeps),
 	KUNIT_CASE(work_on_cpu_returns_the_result),
 	KUNIT_CASE(kthread_worker_runs_its_queue),
 	{}
