@@ -1,0 +1,2 @@
+insmod handles.ko
+rmmod handles
