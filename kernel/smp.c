@@ -6,6 +6,7 @@
  * that waits spins on its own entry, and serves the calls queued for itself meanwhile if it has
  * interrupts masked, so two CPUs that call each other cannot wait for ever.
  */
+#include <linux/bitmap.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/err.h>
@@ -400,3 +401,17 @@ void handle_ipi(unsigned int kind)
 		arch_cpu_halt_forever();
 	}
 }
+
+/* ---- Sets of CPUs as text ---- */
+
+int cpulist_parse(const char *buf, struct cpumask *dst)
+{
+	return bitmap_parselist(buf, cpumask_bits(dst), nr_cpu_ids);
+}
+EXPORT_SYMBOL_GPL(cpulist_parse);
+
+int cpumask_parse(const char *buf, struct cpumask *dst)
+{
+	return bitmap_parse(buf, UINT_MAX, cpumask_bits(dst), nr_cpu_ids);
+}
+EXPORT_SYMBOL_GPL(cpumask_parse);

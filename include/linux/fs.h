@@ -29,8 +29,6 @@ struct cdev;
 struct pipe_inode_info;
 struct poll_table_struct;
 struct vm_area_struct;
-struct kiocb;
-struct iov_iter;
 struct dir_context;
 struct file;
 struct seq_file;
@@ -78,8 +76,6 @@ struct file_operations {
 	loff_t (*llseek)(struct file *, loff_t, int);
 	ssize_t (*read)(struct file *, char __user *, size_t, loff_t *);
 	ssize_t (*write)(struct file *, const char __user *, size_t, loff_t *);
-	ssize_t (*read_iter)(struct kiocb *, struct iov_iter *);
-	ssize_t (*write_iter)(struct kiocb *, struct iov_iter *);
 	int (*iterate)(struct file *, struct dir_context *);
 	int (*iterate_shared)(struct file *, struct dir_context *);
 	__poll_t (*poll)(struct file *, struct poll_table_struct *);

@@ -205,7 +205,6 @@ int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *new_mask);
 void do_set_cpus_allowed(struct task_struct *p, const struct cpumask *new_mask);
 #define task_cpu(p) READ_ONCE((p)->cpu)
 int task_curr(const struct task_struct *p);
-bool is_idle_task_cpu(unsigned int cpu);
 static inline bool is_idle_task(const struct task_struct *p) { return !!(p->flags & PF_IDLE); }
 int idle_cpu(int cpu);
 

@@ -69,7 +69,6 @@ void seq_pad(struct seq_file *m, char c);
 
 int seq_open(struct file *file, const struct seq_operations *op);
 ssize_t seq_read(struct file *file, char __user *buf, size_t size, loff_t *ppos);
-ssize_t seq_read_iter(struct kiocb *iocb, struct iov_iter *iter);
 loff_t seq_lseek(struct file *file, loff_t offset, int whence);
 int seq_release(struct inode *inode, struct file *file);
 int single_open(struct file *file, int (*show)(struct seq_file *, void *), void *data);

@@ -81,7 +81,6 @@ void vunmap(const void *addr);
 
 struct vm_struct *find_vm_area(const void *addr);
 struct vm_struct *get_vm_area(unsigned long size, unsigned long flags);
-struct vm_struct *remove_vm_area(const void *addr);
 void free_vm_area(struct vm_struct *area);
 
 /* Flush what vfree() left behind, now. */

@@ -202,7 +202,20 @@ static void cpumask_operations(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, cpumask_subset(cpu_online_mask, cpu_possible_mask));
 }
 
+static void cpus_as_text(struct kunit *test)
+{
+	struct cpumask mask;
+
+	KUNIT_EXPECT_EQ(test, 0, cpulist_parse("0\n", &mask));
+	KUNIT_EXPECT_TRUE(test, cpumask_equal(&mask, cpumask_of(0)));
+	KUNIT_EXPECT_EQ(test, 0, cpumask_parse("1", &mask));
+	KUNIT_EXPECT_TRUE(test, cpumask_equal(&mask, cpumask_of(0)));
+	KUNIT_EXPECT_EQ(test, -ERANGE, cpulist_parse("0-4000", &mask));
+	KUNIT_EXPECT_EQ(test, -EINVAL, cpulist_parse("all of them", &mask));
+}
+
 static struct kunit_case smp_cases[] = {
+	KUNIT_CASE(cpus_as_text),
 	KUNIT_CASE(call_reaches_the_cpu_asked_for),
 	KUNIT_CASE(on_each_cpu_runs_everywhere_once),
 	KUNIT_CASE(callers_on_all_cpus_do_not_deadlock),
