@@ -20,6 +20,7 @@ CC := $(CROSS)gcc
 LD := $(CROSS)ld
 NM := $(CROSS)nm
 OBJCOPY := $(CROSS)objcopy
+STRIP := $(CROSS)strip
 PYTHON := /usr/bin/python3
 
 include tools/flags.mk
@@ -84,7 +85,7 @@ modules: $(BUILD)/Module.symvers
 	@$(MAKE) --no-print-directory -f tools/modules.mk ARCH=$(ARCH) BUILD=$(BUILD)
 
 $(BUILD)/initramfs.cpio: modules FORCE
-	@tools/mkinitramfs $(BUILD) $@
+	@tools/mkinitramfs $(BUILD) $@ $(STRIP)
 
 .PHONY: FORCE
 FORCE:
