@@ -26,14 +26,21 @@ u32 boot_trampoline_pa;
 
 /*
  * The first MiB holds the BIOS's data and tables, and the page that other CPUs start in: too little to be
- * worth the allocators' while. So its RAM is not passed on; what comes of it is that one page, not page 0.
+ * worth the allocators' while. So its RAM is not passed on; what comes of it is that one page, not page 0, and the
+ * initramfs, if it is small enough for the loader to put it there.
  */
-static void __init take_low_memory(u64 base, u64 end)
-{
-	u64 pa = base < PAGE_SIZE ? PAGE_SIZE : ALIGN(base, PAGE_SIZE);
+static struct {
+	u32 base, end;
+} low_ram[8] __initdata;
+static unsigned int nr_low_ram __initdata;
 
-	if (!boot_trampoline_pa && end <= LOW_MEMORY_BYTES && pa + PAGE_SIZE <= end)
-		boot_trampoline_pa = pa;
+static void __init add_range(u64 base, u64 size, enum boot_range_type type)
+{
+	if (boot_info.nr_ranges == BOOT_MAX_RANGES) {
+		boot_info.ranges_cut = true;
+		return;
+	}
+	boot_info.ranges[boot_info.nr_ranges++] = (struct boot_range){ base, size, type };
 }
 
 void __init boot_add_range(u64 base, u64 size, enum boot_range_type type)
@@ -41,17 +48,33 @@ void __init boot_add_range(u64 base, u64 size, enum boot_range_type type)
 	if (type == BOOT_RAM && base < LOW_MEMORY_BYTES && size <= ~base) {
 		u64 end = base + size;
 
-		take_low_memory(base, min_t(u64, end, LOW_MEMORY_BYTES));
+		if (nr_low_ram < ARRAY_SIZE(low_ram)) {
+			low_ram[nr_low_ram].base = ALIGN(base, PAGE_SIZE);
+			low_ram[nr_low_ram++].end = ALIGN_DOWN(min_t(u64, end, LOW_MEMORY_BYTES), PAGE_SIZE);
+		}
 		if (end <= LOW_MEMORY_BYTES)
 			return;
 		base = LOW_MEMORY_BYTES;
 		size = end - base;
 	}
-	if (boot_info.nr_ranges == BOOT_MAX_RANGES) {
-		boot_info.ranges_cut = true;
-		return;
+	add_range(base, size, type);
+}
+
+/* All tags of the loader have been read. */
+static void __init settle_low_memory(void)
+{
+	u64 start = ALIGN_DOWN(boot_info.initrd_start, PAGE_SIZE);
+	u64 end = ALIGN(boot_info.initrd_start + boot_info.initrd_size, PAGE_SIZE);
+
+	for (unsigned int i = 0; i < nr_low_ram; i++) {
+		u64 low_end = low_ram[i].end;
+
+		for (u64 pa = max_t(u64, low_ram[i].base, PAGE_SIZE); pa < low_end && !boot_trampoline_pa; pa += PAGE_SIZE)
+			if (pa < start || pa >= end)
+				boot_trampoline_pa = pa;
+		if (start < end && start >= low_ram[i].base && start < low_end)
+			add_range(start, min(end, low_end) - start, BOOT_RAM);
 	}
-	boot_info.ranges[boot_info.nr_ranges++] = (struct boot_range){ base, size, type };
 }
 
 void __init boot_set_cmdline(const char *s, size_t max)
@@ -82,6 +105,7 @@ void __init x86_boot(unsigned int protocol, u32 info_pa)
 		boot_from_pvh(info_pa);
 	else
 		boot_from_multiboot2(info_pa);
+	settle_low_memory();
 
 	kmain();
 }
