@@ -92,7 +92,7 @@ void slab_unique_id(const struct kmem_cache *s, char id[SLAB_ID_LEN]);
 /* slab_cache.c: what @align and @flags amount to for objects of this size. */
 unsigned int slab_alignment(unsigned int object_size, unsigned int align, slab_flags_t flags);
 
-/* slab_cache.c: call @fn(s, slab, ctx) for every slab of the cache, under its node's lock. Context: any. */
+/* slab_look.c: call @fn(s, slab, ctx) for every slab of the cache, under its node's lock. Context: any. */
 void slab_for_each_slab(struct kmem_cache *s, void (*fn)(struct kmem_cache *, struct page *, void *), void *ctx);
 
 /* A slab on its node's list; the list that its use (or its notes) puts it on. Node lock held. */

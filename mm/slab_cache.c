@@ -302,21 +302,9 @@ static unsigned long release_all_empty(struct kmem_cache *s)
 	return in_use;
 }
 
-static void report_remaining(struct kmem_cache *s)
+static void report_remaining(struct kmem_cache *s, struct page *slab, void *unused)
 {
-	for (int node = 0; node < MAX_NUMNODES; node++) {
-		struct kmem_cache_node *n = s->node[node];
-		unsigned long flags;
-		struct page *slab;
-
-		if (!n)
-			continue;
-		spin_lock_irqsave(&n->lock, flags);
-		for (int state = 0; state < NR_SLAB_STATES; state++)
-			list_for_each_entry(slab, &n->slabs[state], slab_list)
-				slab_report_remaining(s, slab);
-		spin_unlock_irqrestore(&n->lock, flags);
-	}
+	slab_report_remaining(s, slab);
 }
 
 static void destroy_cache(struct kmem_cache *s, unsigned long caller)
@@ -337,7 +325,7 @@ static void destroy_cache(struct kmem_cache *s, unsigned long caller)
 	slab_drop_spare_notes(s);
 	if (release_all_empty(s)) {
 		if (caller) {
-			report_remaining(s);
+			slab_for_each_slab(s, report_remaining, NULL);
 			WARN(1, "kmem_cache_destroy %s: Slab cache still has objects when called from %pS\n", s->name,
 			     (void *)caller);
 		}
